@@ -1,0 +1,1 @@
+"""Neural Embeddings Rank: latent dynamics aligned with movements, its baselines, and their verification."""

@@ -1,0 +1,19 @@
+"""The one error that a user's input can cause."""
+
+
+class InputError(ValueError):
+    """Something the user gave cannot be used.
+
+    Args:
+        place: the file, config key or argument that is wrong.
+        found: what stands there.
+        expected: what would have been right.
+        remedy: what to do about it, as an instruction.
+    """
+
+    def __init__(self, place: object, found: object, expected: object, remedy: object):
+        super().__init__(f"{place}: found {found}; expected {expected}; {remedy}")
+        self.place, self.found, self.expected, self.remedy = place, found, expected, remedy
+
+    def __reduce__(self):
+        return type(self), (self.place, self.found, self.expected, self.remedy)

@@ -1,0 +1,29 @@
+"""Writing a file so that it is either whole or absent."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def atomic(path: str | os.PathLike) -> Iterator[Path]:
+    """Give a temporary path in the target's folder; move it onto the target when the block succeeds.
+
+    The temporary file keeps the target's extension (writers choose formats by it) and is removed
+    when the block fails, so that a full disk or a kill leaves the old file or none.
+
+    Args:
+        path: the file to make or replace; its folder is made when missing.
+
+    Raises:
+        OSError: if the folder cannot be written.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.stem}.{os.getpid()}.partial{target.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)

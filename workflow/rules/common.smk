@@ -1,0 +1,43 @@
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+WORKFLOW = Path(workflow.basedir) / "workflow"
+# Scripts, notebooks and cluster nodes find the library without installing it, in any environment.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    dict.fromkeys([str(WORKFLOW), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+)
+# A waiting OpenMP thread that spins takes the core from the other jobs.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+sys.path.insert(0, str(WORKFLOW))
+from configuration import ConfigError, recordings, validate  # noqa: E402
+from dependencies import library_files  # noqa: E402
+
+try:
+    validate(config)
+    # Recordings of this run: name -> its session's entry and `area`, `session`.
+    RECORDINGS = recordings(config)
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+COMPARE = config["compare"]
+SEEDS = config["seeds"]
+FIGURES = list(config["figures"])
+
+
+def library(*modules):
+    """Library files that a result depends on, as inputs: an edit of one reruns it, and only what depends on it."""
+    return [str(path) for path in library_files(*modules)]
+
+
+def method_library(wildcards):
+    """Library files that an embedding by this method depends on."""
+    return library("embeddings", "methods." + config["methods"][wildcards.method]["module"])
+
+
+wildcard_constraints:
+    recording="|".join(RECORDINGS),
+    method="|".join(config["methods"]),
+    seed=r"\d+",

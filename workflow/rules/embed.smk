@@ -1,0 +1,23 @@
+rule embed:
+    """Fit one method to one recording with one seed."""
+    input:
+        recording="<results>/recordings/{recording}.parquet",
+        library=method_library,
+    output:
+        embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+        history="<results>/embeddings/{method}/{recording}/seed{seed}.history.csv",
+    log:
+        "<logs>/embed/{method}/{recording}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/embed/{method}/{recording}/seed{seed}.tsv"
+    params:
+        settings=lookup(dpath="methods/{method}", within=config),
+        device=config["device"],
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=lambda wildcards, attempt: 20 * attempt,
+    conda:
+        "../../envs/ner.yaml"
+    script:
+        "../scripts/embed.py"
