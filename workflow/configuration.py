@@ -1,0 +1,281 @@
+"""The configuration of a run: whether it can be used, and which recordings it asks for."""
+
+import csv
+import difflib
+import math
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+
+from ner import methods
+
+ROOT = Path(__file__).parent
+SCHEMA = ROOT / "schemas" / "config.schema.yaml"
+MANIFEST = ROOT / "resources" / "upstream_manifest.csv"
+#: The key that says where a session of each format comes from.
+SOURCES = {"smoothed": "file", "trial_data": "file", "simulated": "simulate"}
+_REPORTED = 5
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+_BOUNDS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "minItems": "a list of at least {}",
+    "maxItems": "a list of at most {}",
+    "minProperties": "a mapping of at least {}",
+    "uniqueItems": "a list without repetitions",
+    "const": "{}",
+}
+
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 80
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; one line a problem."""
+
+
+def _is_integer(_, value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(_, value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+# YAML's 1.0 would make a file called seed1.0, and its .nan is within any bounds.
+_Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number}),
+)
+
+
+@cache
+def schema() -> dict:
+    """JSON schema of the configuration."""
+    return yaml.safe_load(SCHEMA.read_text())
+
+
+@cache
+def _upstream_files() -> frozenset[str]:
+    with MANIFEST.open(newline="") as manifest:
+        return frozenset(row["path"] for row in csv.DictReader(manifest))
+
+
+def _show(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return _short.repr(value)
+
+
+def _problem(place: tuple, found: str, expected: str, remedy: str) -> str:
+    key = ".".join(str(part) for part in place) or "as a whole"
+    return f"config {key}: found {found}; expected {expected}; {remedy}"
+
+
+def _unknown(place: tuple, name: object, allowed: Iterable[str], remedy: str, found: str = "") -> str:
+    """Problem with a name that is not among the allowed ones; the remedy offers those that look like it."""
+    allowed = list(allowed)
+    close = difflib.get_close_matches(str(name).lower(), [other.lower() for other in allowed], n=3, cutoff=0.7)
+    meant = [other for other in allowed if other.lower() in close]
+    remedy = f"did you mean {' or '.join(meant)}?" if meant else remedy
+    return _problem(place, found or _show(name), f"one of {', '.join(allowed) or '(none is defined)'}", remedy)
+
+
+def _expectation(error: ValidationError) -> str:
+    rule, limit = error.validator, error.validator_value
+    if "title" in error.schema:
+        return error.schema["title"]
+    if rule == "type":
+        return " or ".join(_TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))
+    if rule == "enum":
+        return f"one of {', '.join(map(str, limit))}"
+    return _BOUNDS[rule].format(limit) if rule in _BOUNDS else error.message
+
+
+def _is_numeric_text(value: object) -> bool:
+    try:
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def _described(error: ValidationError, place: tuple) -> Iterator[str]:
+    """The problems that one finding of the schema stands for."""
+    place = (*place, *error.absolute_path)
+    if error.validator == "additionalProperties":
+        allowed = sorted(error.schema.get("properties", {}))
+        for key in error.instance:
+            if key not in allowed:
+                yield _unknown((*place, key), key, allowed, "remove it", found="an unknown key")
+    elif error.validator == "required":
+        for key in error.validator_value:
+            if key not in error.instance:
+                meaning = error.schema.get("properties", {}).get(key, {}).get("description")
+                yield _problem((*place, key), "nothing", meaning or "a value", "add the key")
+    elif "propertyNames" in error.absolute_schema_path:
+        yield _problem((*place, error.instance), "this name", _expectation(error), "rename it")
+    elif error.validator == "enum" and isinstance(error.instance, str):
+        yield _unknown(place, error.instance, map(str, error.validator_value), "choose one of them")
+    elif error.validator == "type" and _is_numeric_text(error.instance):
+        remedy = "write it without quotes and with a decimal point, as in 1.0e-4"
+        yield _problem(place, _show(error.instance), _expectation(error), remedy)
+    else:
+        meaning = error.schema.get("description")
+        remedy = f"correct it ({meaning})" if meaning else "correct it"
+        yield _problem(place, _show(error.instance), _expectation(error), remedy)
+
+
+def _violations(instance: object, rules: Mapping, place: tuple = ()) -> list[str]:
+    """Problems that a JSON schema finds in an instance, each once, in the order of the schema."""
+    found = []
+    for error in _Validator(rules).iter_errors(instance):
+        # `required` is raised once a missing key, `additionalProperties` once for all extra ones.
+        found.extend(line for line in _described(error, place) if line not in found)
+    return found
+
+
+def _other_keys(instance: object, place: tuple = ()) -> Iterator[str]:
+    """Keys that are not texts, which no schema can describe: 20161014, null, true."""
+    if isinstance(instance, Mapping):
+        for key, value in instance.items():
+            if not isinstance(key, str):
+                yield _problem((*place, key), f"the key {_show(key)}", "a text as key", "put it in quotes or rename it")
+            yield from _other_keys(value, (*place, key))
+    elif isinstance(instance, list):
+        for k, value in enumerate(instance):
+            yield from _other_keys(value, (*place, k))
+
+
+def _session_problems(sessions: Mapping) -> Iterator[str]:
+    for name, session in sessions.items():
+        place, kind = ("sessions", name), session["format"]
+        source = SOURCES[kind]
+        if source not in session:
+            yield _problem((*place, source), "nothing", f"it beside format: {kind}", "add the key")
+        for other in sorted(set(SOURCES.values()) - {source}):
+            if other in session:
+                yield _problem((*place, other), "this key", f"none beside format: {kind}", "remove it")
+        if kind == "smoothed" and (file := session.get("file")) is not None and file not in _upstream_files():
+            close = difflib.get_close_matches(file, sorted(_upstream_files()), n=1)
+            remedy = (
+                f"did you mean {close[0]}?" if close else "correct it, or set format: trial_data for a file of yours"
+            )
+            yield _problem((*place, "file"), _show(file), f"a path in {MANIFEST.relative_to(ROOT.parent)}", remedy)
+        if kind == "simulated" and "simulate" in session:
+            simulated = session["simulate"].get("neurons", {})
+            for area in session["areas"]:
+                if area not in simulated:
+                    yield _problem(
+                        (*place, "simulate", "neurons", area), "nothing", "a number of neurons", "add the key"
+                    )
+
+
+def _method_problems(entries: Mapping) -> Iterator[str]:
+    for name, entry in entries.items():
+        place = ("methods", name)
+        if entry["module"] not in methods.available():
+            remedy = "choose one of them, or add the module to workflow/ner/methods"
+            yield _unknown((*place, "module"), entry["module"], methods.available(), remedy)
+            continue
+        rules = methods.settings_schema(entry["module"])
+        rules = {**rules, "properties": {"module": {}, **rules["properties"]}}
+        yield from _violations(entry, rules, place)
+
+
+def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
+    """Places of config, outside the definitions, that name a method or a recording: place, kind, name."""
+    kinds = {"method": "method", "methods": "method", "recording": "recording", "example": "recording"}
+
+    def walk(instance, place):
+        for key, value in instance.items():
+            if isinstance(value, Mapping):
+                yield from walk(value, (*place, key))
+            elif kind := kinds.get(key):
+                for name in value if isinstance(value, list) else [value]:
+                    yield (*place, key), kind, name
+
+    yield from ((("compare",), "method", name) for name in config["compare"])
+    yield from ((("verification", "tolerance", name), "method", name) for name in config["verification"]["tolerance"])
+    yield from walk(config["figures"], ("figures",))
+
+
+def _reference_problems(config: Mapping) -> Iterator[str]:
+    defined = _defined(config)
+    if config["recordings"] != "all":
+        for k, name in enumerate(config["recordings"]):
+            if name not in defined:
+                yield _unknown(("recordings", k), name, defined, "define its session under `sessions`")
+    run = set(defined) if config["recordings"] == "all" else set(config["recordings"])
+    known = {"method": config["methods"], "recording": [name for name in defined if name in run]}
+    remedies = {
+        "method": "define it under `methods`",
+        "recording": "name one of the run's recordings, or add it to `recordings`",
+    }
+    for place, kind, name in _named(config):
+        if name not in known[kind]:
+            yield _unknown(place, name, known[kind], remedies[kind])
+
+
+def _defined(config: Mapping) -> dict[str, dict]:
+    """Every recording that the sessions hold, by name."""
+    return {
+        f"{name}-{area.lower()}": {
+            **{key: value for key, value in session.items() if key != "areas"},
+            "session": name,
+            "area": area,
+        }
+        for name, session in config["sessions"].items()
+        for area in session["areas"]
+    }
+
+
+def validate(config: Mapping) -> None:
+    """Check that a run can use a configuration.
+
+    Args:
+        config: what config.yaml, the overlays and the command line make together.
+
+    Raises:
+        ConfigError: if it cannot. One line a problem, at most five: key, finding, expectation and remedy.
+    """
+    found = list(_other_keys(config)) or _violations(config, schema())
+    if not found:
+        found = [
+            *_session_problems(config["sessions"]),
+            *_method_problems(config["methods"]),
+            *_reference_problems(config),
+        ]
+    if found:
+        more = [f"({len(found) - _REPORTED} more problems)"] if len(found) > _REPORTED else []
+        raise ConfigError("\n".join([*found[:_REPORTED], *more]))
+
+
+def recordings(config: Mapping) -> dict[str, dict]:
+    """The recordings of a run.
+
+    Args:
+        config: a configuration that `validate` accepts.
+
+    Returns:
+        Name, e.g. chewie-20161014-m1, to its session's entry with `session` and `area` in place of `areas`; in the
+        order of `recordings`, or of the sessions where that says `all`.
+    """
+    defined = _defined(config)
+    wanted = defined if config["recordings"] == "all" else config["recordings"]
+    return {name: defined[name] for name in wanted}
