@@ -1,0 +1,62 @@
+# make demo    every figure from simulated recordings, in minutes
+# make paper   every figure of the paper, from the upstream recordings
+# make test    lint, then the tests (tests of real data need NER_MIRROR, a copy of the upstream repository)
+# make lint    style of Python, rules and notebooks
+# make setup   .venv with the pinned packages; the others do it themselves
+# make lock    envs/ anew from what is installed in .venv
+#
+# PYTHON=/path/to/python3 chooses the interpreter, ARGS adds to the arguments of snakemake or pytest.
+
+SHELL := /bin/bash
+READY := .venv/.ready
+BIN := .venv/bin
+NOTEBOOKS = $(wildcard workflow/notebooks/*.ipynb)
+ARGS ?=
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup demo paper test lint lock
+.DEFAULT_GOAL := help
+
+help:
+	@awk '!/^#/ { exit } { sub(/^# ?/, ""); print }' Makefile
+
+setup: $(READY)
+
+$(READY): envs/requirements.lock pyproject.toml
+	@found=; for python in $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3); do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "error: no Python 3.11 or later found$(if $(PYTHON), at $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; \
+	  exit 1; \
+	fi; \
+	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	  "$$found" -m venv --clear .venv || { \
+	    echo "error: $$found cannot make a virtual environment; install its venv module (on Debian: python3-venv)" >&2; \
+	    rm -rf .venv; exit 1; }; \
+	fi
+	@echo "Installing the pinned packages into .venv (minutes when they are not cached)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	snakemake --configfile workflow/overlays/demo.yaml --cores 2 $(ARGS)
+	@echo "Done. Open figures/demo/fig4.html, or any other file of figures/demo"
+
+paper: $(READY)
+	snakemake --cores all $(ARGS)
+	@echo "Done. Open figures/fig4.html, and results/verification/retrained_within.html for how it compares"
+
+test: lint
+	python -m pytest $(ARGS)
+
+lint: $(READY)
+	ruff check .
+	ruff format --check .
+	snakefmt --check --compact-diff Snakefile workflow/rules
+	$(if $(NOTEBOOKS),nbstripout --verify $(NOTEBOOKS))
+	snakemake --lint
+
+lock: $(READY)
+	python envs/lock.py

@@ -1,0 +1,73 @@
+"""Write the pins of envs/ from pyproject.toml and what is installed where this runs: `make lock`."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from importlib.metadata import distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ENVS = Path(__file__).parent
+# What torch needs on machines with a GPU; torch pins it exactly itself.
+_TORCH_ACCELERATOR = re.compile(r"(nvidia|cuda|triton)")
+
+
+def direct(*extras: str) -> list[str]:
+    """Requirements in pyproject.toml: those of the rules, and of the named extras."""
+    project = tomllib.loads((ENVS.parent / "pyproject.toml").read_text())["project"]
+    return project["dependencies"] + [line for extra in extras for line in project["optional-dependencies"][extra]]
+
+
+def pins(requirements: Iterable[str]) -> dict[str, str]:
+    """Installed versions of the requirements and of all that they need, by canonical name, sorted.
+
+    Raises:
+        PackageNotFoundError: if one of them is not installed.
+        ValueError: if an installed version does not meet a requirement.
+    """
+    found: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
+    todo = [(Requirement(line), "") for line in requirements]
+    while todo:
+        requirement, extra = todo.pop()
+        name = canonicalize_name(requirement.name)
+        if _TORCH_ACCELERATOR.match(name) or (requirement.marker and not requirement.marker.evaluate({"extra": extra})):
+            continue
+        installed = distribution(name)
+        # A local version (+cpu, +cu128) is one build of the pinned one.
+        found[name] = installed.version.partition("+")[0]
+        if not requirement.specifier.contains(found[name], prereleases=True):
+            raise ValueError(f"{requirement}: {found[name]} is installed")
+        for wanted in ["", *requirement.extras]:
+            if (name, wanted) not in seen:
+                seen.add((name, wanted))
+                todo.extend((Requirement(line), wanted) for line in installed.requires or [])
+    return dict(sorted(found.items()))
+
+
+def lock() -> str:
+    """Text of requirements.lock: pins of everything."""
+    lines = [f"{name}=={version}" for name, version in pins(direct("run", "dev")).items()]
+    return "\n".join(["# Written by `make lock`; reasons are in pyproject.toml.", *lines, ""])
+
+
+def conda() -> str:
+    """Text of ner.yaml: the environment of the rules, with the same pins."""
+    lines = [f"      - {name}=={version}" for name, version in pins(direct()).items()]
+    head = """\
+# Written by `make lock`: what the rules need, for `snakemake --software-deployment-method conda`.
+channels:
+  - conda-forge
+  - nodefaults
+dependencies:
+  - python=3.11
+  - pip
+  - pip:"""
+    return "\n".join([head, *lines, ""])
+
+
+if __name__ == "__main__":
+    (ENVS / "requirements.lock").write_text(lock())
+    (ENVS / "ner.yaml").write_text(conda())

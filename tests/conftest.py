@@ -1,0 +1,28 @@
+"""What the tests share."""
+
+import os
+from pathlib import Path
+
+# Read when torch, numba and numpy load: the tests share their machine, and a thread that spins takes its core.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("ner", deadline=None, derandomize=True, database=None, print_blob=True)
+hypothesis.settings.load_profile("ner")
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """A copy, whole or partial, of the upstream repository."""
+    place = os.environ.get("NER_MIRROR")
+    if not place:
+        pytest.skip("NER_MIRROR, a copy of the upstream repository, is not set")
+    path = Path(place)
+    if not path.is_dir():
+        pytest.fail(f"NER_MIRROR: found {place}; expected a folder")
+    return path
