@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def blob_sha1(path: str | os.PathLike) -> str:
-    """Git's SHA-1 of a file's content, `sha1(b"blob <size>\\0" + bytes)`, in hexadecimal.
+    r"""Git's SHA-1 of a file's content, `sha1(b"blob <size>\0" + bytes)`, in hexadecimal.
 
     Args:
         path: the file.
