@@ -133,5 +133,7 @@ def retrained_within(
     met, spread, differs, not_run = VERDICTS
     table["verdict"] = np.select([~run, ~outside(table), within_spread], [not_run, met, spread], default=differs)
     order = {value: k for k, value in enumerate([*PARTS, *METRICS])}
-    table = table.sort_values(keys, key=lambda column: column.map(order) if column.name in ("part", "metric") else column)
+    table = table.sort_values(
+        keys, key=lambda column: column.map(order) if column.name in ("part", "metric") else column
+    )
     return table[names(RETRAINED_WITHIN)].reset_index(drop=True)

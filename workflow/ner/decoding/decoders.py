@@ -6,7 +6,9 @@ import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-DECODERS = ("linear",)
+from ner.decoding.knn import KNeighborsClassifierCV, KNeighborsRegressorCV
+
+DECODERS = ("linear", "knn")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def make_decoder(name: str, *, max_iter: int) -> Decoder:
     """An unfitted decoder of the paper (§Decoding).
 
     Args:
-        name: 'linear' (least squares, and a multinomial logistic regression).
+        name: 'linear' (least squares, and a multinomial logistic regression) or 'knn' (nearest neighbours, their number
+            chosen by cross-validation).
         max_iter: iterations that the logistic regression may take; the paper's Fig 4 has 5000, Figs 5 and 6 have 500.
 
     Raises:
@@ -57,4 +60,6 @@ def make_decoder(name: str, *, max_iter: int) -> Decoder:
     """
     if name == "linear":
         return Decoder(LinearRegression(), LogisticRegression(solver="lbfgs", max_iter=max_iter))
+    if name == "knn":
+        return Decoder(KNeighborsRegressorCV(), KNeighborsClassifierCV())
     raise ValueError(f"decoder: found {name!r}; expected one of {DECODERS}")

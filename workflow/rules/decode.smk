@@ -1,0 +1,67 @@
+rule decode_within:
+    """Fit decoders on a recording's train part and score them on both parts, under both protocols."""
+    input:
+        embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+        library=library("decoding.within"),
+    output:
+        metrics="<results>/decoding/within/{method}/{recording}/seed{seed}.csv",
+        time="<results>/decoding/within/{method}/{recording}/seed{seed}.time.csv",
+    log:
+        "<logs>/decode_within/{method}/{recording}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/decode_within/{method}/{recording}/seed{seed}.tsv"
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        decoders=lookup(dpath="decoding/within/decoders", within=config),
+        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+    script:
+        "../scripts/decode_within.py"
+
+
+rule within_table:
+    """Metrics within recordings: every compared method, recording and seed."""
+    input:
+        tables=expand(
+            "<results>/decoding/within/{method}/{recording}/seed{seed}.csv",
+            method=COMPARE,
+            recording=RECORDINGS,
+            seed=SEEDS,
+        ),
+        library=library("tables"),
+    output:
+        "<results>/tables/within.csv",
+    log:
+        "<logs>/within_table.log",
+    localrule: True
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=lambda wildcards, attempt: 5 * attempt,
+    params:
+        columns="WITHIN",
+    script:
+        "../scripts/concatenate.py"
+
+
+use rule within_table as within_time_table with:
+    input:
+        tables=expand(
+            "<results>/decoding/within/{method}/{recording}/seed{seed}.time.csv",
+            method=COMPARE,
+            recording=RECORDINGS,
+            seed=SEEDS,
+        ),
+        library=library("tables"),
+    output:
+        "<results>/tables/within_time.csv",
+    log:
+        "<logs>/within_time_table.log",
+    params:
+        columns="WITHIN_TIME",

@@ -1,0 +1,109 @@
+from ner.catalogue import one_each, published_embeddings, published_tables
+
+# Published tables of decoding within recordings, and the embeddings behind them.
+WITHIN_TABLES = [table for table in published_tables(UPSTREAM) if table.figure == "fig4"]
+
+
+def available(file):
+    """Whether a published file can be had: any from upstream, else what the mirror holds."""
+    mirror = config["data"]["mirror"]
+    return mirror is None or (Path(mirror).expanduser() / file.path).is_file()
+
+
+def has_within_table(embedding):
+    """Whether a published table holds metrics of a published embedding."""
+    return any(table.method == embedding.method and table.covers(embedding.recording) for table in WITHIN_TABLES)
+
+
+PARITY_TABLES = [table for table in WITHIN_TABLES if available(table)]
+PARITY_EMBEDDINGS = one_each(filter(available, filter(has_within_table, published_embeddings(UPSTREAM))))
+# Simulated and new recordings have no published value, and a run of them alone fetches nothing.
+RETRAINED_TABLES = [table for table in WITHIN_TABLES if any(map(table.covers, RECORDINGS))] and WITHIN_TABLES
+
+UNTOLERATED = {table.method for table in RETRAINED_TABLES} & set(COMPARE) - set(config["verification"]["tolerance"])
+if UNTOLERATED:
+    raise WorkflowError(
+        f"config verification.tolerance: found none for {', '.join(sorted(UNTOLERATED))}; expected one for every "
+        "compared method that the authors published; add it"
+    )
+
+
+rule parity_within:
+    """Decode the authors' own embeddings and hold the metrics against their tables."""
+    input:
+        embeddings=[upstream(embedding.path) for embedding in PARITY_EMBEDDINGS],
+        tables=[upstream(table.path) for table in PARITY_TABLES],
+        library=library("verification"),
+    output:
+        "<results>/verification/parity_within.csv",
+    log:
+        "<logs>/parity_within.log",
+    benchmark:
+        "<benchmarks>/parity_within.tsv"
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 20 * attempt,
+    params:
+        embeddings=[(embedding.method, embedding.recording) for embedding in PARITY_EMBEDDINGS],
+        tables=[table.path for table in PARITY_TABLES],
+        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+    script:
+        "../scripts/parity_within.py"
+
+
+rule retrained_within:
+    """Hold the metrics of this run's embeddings against the authors' tables."""
+    input:
+        within="<results>/tables/within.csv",
+        tables=[upstream(table.path) for table in RETRAINED_TABLES],
+        library=library("verification"),
+    output:
+        "<results>/verification/retrained_within.csv",
+    log:
+        "<logs>/retrained_within.log",
+    localrule: True
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=lambda wildcards, attempt: 5 * attempt,
+    params:
+        tables=[table.path for table in RETRAINED_TABLES],
+        tolerance=lookup(dpath="verification/tolerance", within=config),
+        seed_spread=lookup(dpath="verification/seed_spread", within=config),
+    script:
+        "../scripts/retrained_within.py"
+
+
+rule verification_within:
+    """Both comparisons as a page to read."""
+    input:
+        parity="<results>/verification/parity_within.csv",
+        retrained="<results>/verification/retrained_within.csv",
+        library=library("verification_page"),
+    output:
+        "<results>/verification/within.html",
+    log:
+        "<logs>/verification_within.log",
+    localrule: True
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=lambda wildcards, attempt: 5 * attempt,
+    script:
+        "../scripts/verification_within.py"
+
+
+rule verify:
+    """Everything that holds this run against the paper."""
+    input:
+        rules.parity_within.output,
+        rules.retrained_within.output,
+        rules.verification_within.output,
+    localrule: True

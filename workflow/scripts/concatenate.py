@@ -1,0 +1,10 @@
+from job import job
+
+with job(snakemake):
+    import pandas as pd
+
+    from ner import tables
+
+    columns = getattr(tables, snakemake.params.columns)
+    parts = [tables.read_csv(path, columns) for path in snakemake.input.tables]
+    tables.write_csv(snakemake.output[0], pd.concat(parts))

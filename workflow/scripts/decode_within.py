@@ -1,0 +1,17 @@
+from job import job
+
+with job(snakemake):
+    from ner.decoding.within import decode_within
+    from ner.embeddings import PROTOCOLS, read_embedding
+    from ner.tables import write_csv
+
+    metrics, time = decode_within(
+        {protocol: read_embedding(snakemake.input.embedding, protocol) for protocol in PROTOCOLS},
+        method=snakemake.wildcards.method,
+        recording=snakemake.wildcards.recording,
+        seed=int(snakemake.wildcards.seed),
+        decoders=snakemake.params.decoders,
+        max_iter=snakemake.params.max_iter,
+    )
+    write_csv(snakemake.output.metrics, metrics)
+    write_csv(snakemake.output.time, time)

@@ -1,0 +1,13 @@
+from job import job
+
+with job(snakemake):
+    from ner.published import published_within
+    from ner.tables import write_csv
+    from ner.verification import parity_within
+
+    published, _ = published_within(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))
+    embeddings = [
+        (method, recording, path)
+        for (method, recording), path in zip(snakemake.params.embeddings, snakemake.input.embeddings, strict=True)
+    ]
+    write_csv(snakemake.output[0], parity_within(embeddings, published, max_iter=snakemake.params.max_iter))

@@ -1,0 +1,15 @@
+from job import job
+
+with job(snakemake):
+    from ner.published import published_within
+    from ner.tables import WITHIN, read_csv, write_csv
+    from ner.verification import retrained_within
+
+    published, _ = published_within(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))
+    table = retrained_within(
+        read_csv(snakemake.input.within, WITHIN),
+        published,
+        snakemake.params.tolerance,
+        seed_spread=snakemake.params.seed_spread,
+    )
+    write_csv(snakemake.output[0], table)
