@@ -1,6 +1,5 @@
 """The configuration of a run: whether it can be used, and which recordings it asks for."""
 
-import csv
 import difflib
 import math
 import reprlib
@@ -13,6 +12,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from ner import methods
+from ner.errors import InputError
+from ner.upstream import read_manifest
 
 ROOT = Path(__file__).parent
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
@@ -72,9 +73,11 @@ def schema() -> dict:
 
 
 @cache
-def _upstream_files() -> frozenset[str]:
-    with MANIFEST.open(newline="") as manifest:
-        return frozenset(row["path"] for row in csv.DictReader(manifest))
+def _raw_files() -> list[str]:
+    try:
+        return [file.path for file in read_manifest(MANIFEST).values() if file.kind == "raw"]
+    except InputError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _show(value: object) -> str:
@@ -84,14 +87,14 @@ def _show(value: object) -> str:
 
 
 def _problem(place: tuple, found: str, expected: str, remedy: str) -> str:
-    key = ".".join(str(part) for part in place) or "as a whole"
+    key = ".".join(str(part) if str(part).isprintable() else repr(part) for part in place) or "as a whole"
     return f"config {key}: found {found}; expected {expected}; {remedy}"
 
 
 def _unknown(place: tuple, name: object, allowed: Iterable[str], remedy: str, found: str = "") -> str:
     """Problem with a name that is not among the allowed ones; the remedy offers those that look like it."""
     allowed = list(allowed)
-    close = difflib.get_close_matches(str(name).lower(), [other.lower() for other in allowed], n=3, cutoff=0.7)
+    close = difflib.get_close_matches(str(name).lower(), [other.lower() for other in allowed], n=3)
     meant = [other for other in allowed if other.lower() in close]
     remedy = f"did you mean {' or '.join(meant)}?" if meant else remedy
     return _problem(place, found or _show(name), f"one of {', '.join(allowed) or '(none is defined)'}", remedy)
@@ -162,6 +165,11 @@ def _other_keys(instance: object, place: tuple = ()) -> Iterator[str]:
             yield from _other_keys(value, (*place, k))
 
 
+def _mirror_problems(mirror: str | None) -> Iterator[str]:
+    if mirror is not None and not Path(mirror).is_dir():
+        yield _problem(("data", "mirror"), _show(mirror), "a folder that exists", "correct it, or null to download")
+
+
 def _session_problems(sessions: Mapping) -> Iterator[str]:
     for name, session in sessions.items():
         place, kind = ("sessions", name), session["format"]
@@ -171,12 +179,12 @@ def _session_problems(sessions: Mapping) -> Iterator[str]:
         for other in sorted(set(SOURCES.values()) - {source}):
             if other in session:
                 yield _problem((*place, other), "this key", f"none beside format: {kind}", "remove it")
-        if kind == "smoothed" and (file := session.get("file")) is not None and file not in _upstream_files():
-            close = difflib.get_close_matches(file, sorted(_upstream_files()), n=1)
+        if kind == "smoothed" and (file := session.get("file")) is not None and file not in _raw_files():
+            close = difflib.get_close_matches(file, _raw_files(), n=1)
             remedy = (
                 f"did you mean {close[0]}?" if close else "correct it, or set format: trial_data for a file of yours"
             )
-            yield _problem((*place, "file"), _show(file), f"a path in {MANIFEST.relative_to(ROOT.parent)}", remedy)
+            yield _problem((*place, "file"), _show(file), f"a raw file of {MANIFEST.relative_to(ROOT.parent)}", remedy)
         if kind == "simulated" and "simulate" in session:
             simulated = session["simulate"].get("neurons", {})
             for area in session["areas"]:
@@ -257,6 +265,7 @@ def validate(config: Mapping) -> None:
     found = list(_other_keys(config)) or _violations(config, schema())
     if not found:
         found = [
+            *_mirror_problems(config["data"]["mirror"]),
             *_session_problems(config["sessions"]),
             *_method_problems(config["methods"]),
             *_reference_problems(config),
