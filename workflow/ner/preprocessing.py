@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import scipy.io
+import scipy.sparse
 
 from ner.checksums import blob_sha1
 from ner.errors import InputError
@@ -81,8 +82,9 @@ def smoothed_recording(
         or len(rates) % bins
     ):
         raise InputError(path, shapes, expected, "check the file, and `bins` of the session")
-    for label, values in ((variable, rates), ("continuous_index", velocity), ("discrete_index", direction)):
-        _check_finite(path, label, values)
+    _check_rates(path, variable, rates)
+    _check_finite(path, "continuous_index", velocity)
+    _check_finite(path, "discrete_index", direction)
     directions = direction.reshape(-1, bins)
     mixed = np.flatnonzero((directions != directions[:, :1]).any(axis=1))
     if mixed.size:
@@ -149,11 +151,11 @@ def trial_data_recording(
         _check_trial(path, number, field, counts, velocity, rates)
         start, target = (_scalar(path, f"trial {number}: {key}", trial[key]) for key in ("idx_goCueTime", "tgtDir"))
         reason = None
-        if math.isnan(target):
+        if not math.isfinite(target):
             reason = "no target"
         elif math.isnan(start):
             reason = "no go cue"
-        elif start < 1 or start != int(start):
+        elif start < 1 or not start.is_integer():
             raise InputError(path, f"trial {number}: idx_goCueTime {start:g}", "a bin number, from 1", "check the file")
         else:
             cut = slice(int(start) - 1, int(start) - 1 + bins)
@@ -164,7 +166,14 @@ def trial_data_recording(
         if reason:
             dropped.append({"trial": number, "reason": reason})
             continue
-        _check_finite(path, f"trial {number}: {field}", counts)
+        _check_rates(path, f"trial {number}: {field}", counts)
+        if (counts % 1).any():
+            raise InputError(
+                path,
+                f"trial {number}: {field} with fractions",
+                "spike counts, not smoothed ones",
+                "give the raw counts",
+            )
         _check_finite(path, f"trial {number}: vel", velocity[cut])
         rates.append(smooth(counts, kernel)[cut])
         velocities.append(velocity[cut])
@@ -263,6 +272,8 @@ def _load(path: str | os.PathLike, variables: list[str]) -> dict:
 
 
 def _numbers(path: str | os.PathLike, label: str, values: np.ndarray) -> np.ndarray:
+    if scipy.sparse.issparse(values):
+        values = values.toarray()
     if values.dtype.kind not in "buif":
         raise InputError(path, f"{label} of type {values.dtype}", "real numbers", "check the file")
     return values.astype(np.float64)
@@ -303,6 +314,12 @@ def _check_finite(path: str | os.PathLike, label: str, values: np.ndarray) -> No
         )
 
 
+def _check_rates(path: str | os.PathLike, label: str, values: np.ndarray) -> None:
+    _check_finite(path, label, values)
+    if (values < 0).any():
+        raise InputError(path, f"{label} with values below 0", "spike counts of 0 or more", "check the file")
+
+
 def _recording(
     path: str | os.PathLike,
     name: str,
@@ -315,8 +332,6 @@ def _recording(
     metadata: Mapping | None,
 ) -> Recording:
     """Check what both raw forms share, and put the recording together; degrees is (trials,), the rest (bins, ...)."""
-    if (rates < 0).any():
-        raise InputError(path, "negative spike counts", "counts of 0 or more", "check the file")
     direction = np.round(degrees).astype(np.int64) % 360
     if unknown := sorted(set(direction.tolist()) - set(DIRECTIONS)):
         raise InputError(

@@ -8,6 +8,7 @@ import shutil
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -149,7 +150,7 @@ def _download(url: str, target: Path, tries: int, timeout: float, wait: float) -
             if attempt == tries:
                 raise InputError(
                     url,
-                    f"{error}, {tries} times",
+                    f"{error} (tries: {tries})",
                     "a complete answer",
                     "try again later, raise data.tries or data.timeout, or name a folder with the files in data.mirror",
                 ) from error
@@ -157,12 +158,20 @@ def _download(url: str, target: Path, tries: int, timeout: float, wait: float) -
 
 
 def _download_once(url: str, target: Path, timeout: float) -> None:
-    opener = urllib.request.build_opener(_SecureRedirects)
+    with open(target, "wb") as file:
+        for block in _blocks(url, timeout):
+            file.write(block)
+
+
+def _blocks(url: str, timeout: float) -> Iterator[bytes]:
+    """Bytes that the server answers with, until it has sent as many as it promised."""
+    received = 0
     try:
-        with opener.open(url, timeout=timeout) as answer, open(target, "wb") as file:
-            shutil.copyfileobj(answer, file)
+        with urllib.request.build_opener(_SecureRedirects).open(url, timeout=timeout) as answer:
             promised = answer.headers.get("Content-Length")
-            received = file.tell()
+            while block := answer.read(1 << 16):
+                received += len(block)
+                yield block
     except urllib.error.HTTPError as error:
         if error.code in _TRANSIENT:
             raise _Interrupted(f"HTTP {error.code} {error.reason}") from error
@@ -173,8 +182,6 @@ def _download_once(url: str, target: Path, timeout: float) -> None:
             "check data.url, or name a folder with the files in data.mirror",
         ) from error
     except (http.client.HTTPException, OSError) as error:
-        if isinstance(error, OSError) and error.filename:
-            raise
-        raise _Interrupted(f"{getattr(error, 'reason', None) or error or type(error).__name__}") from error
+        raise _Interrupted(str(getattr(error, "reason", None) or error) or type(error).__name__) from error
     if promised is not None and received != int(promised):
         raise _Interrupted(f"cut off after {received} of {promised} bytes")
