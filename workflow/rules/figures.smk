@@ -1,0 +1,151 @@
+FIG1 = config["figures"]["fig1"]
+FIG2 = config["figures"]["fig2"]
+FIG4 = config["figures"]["fig4"]
+
+for key, shown, made in (
+    ("methods", FIG4["methods"], ("compare", COMPARE)),
+    ("decoder", [FIG4["decoder"]], ("decoding.within.decoders", config["decoding"]["within"]["decoders"])),
+):
+    if missing := [name for name in shown if name not in made[1]]:
+        raise WorkflowError(
+            f"config figures.fig4.{key}: found {', '.join(missing)}; expected some of {made[0]}, "
+            f"{', '.join(made[1])}; add it there, or do not show it"
+        )
+
+
+def shown(figure, form):
+    """An output of a figure that the report holds."""
+    return report(
+        f"<figures>/{figure}.{form}",
+        caption=f"../report/{figure}.rst",
+        category="Figures",
+        labels={"figure": figure.removeprefix("fig"), "form": form},
+    )
+
+
+rule fig1:
+    """The method: loss, embedding and decoded movements of one recording."""
+    input:
+        notebook=str(WORKFLOW / "notebooks" / "fig1.ipynb"),
+        embeddings=expand(
+            "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+            method=FIG1["methods"],
+            recording=FIG1["recording"],
+            seed=FIG1["seed"],
+        ),
+        histories=expand(
+            "<results>/embeddings/{method}/{recording}/seed{seed}.history.csv",
+            method=FIG1["methods"],
+            recording=FIG1["recording"],
+            seed=FIG1["seed"],
+        ),
+        library=library("notebooks", "plotting", "decoding.within", "embeddings", "statistics", "tables", "trials"),
+    output:
+        pdf=shown("fig1", "pdf"),
+        png=shown("fig1", "png"),
+        html=shown("fig1", "html"),
+        notebook="<figures>/fig1.ipynb",
+        regression_csv="<figures>/fig1_regression.csv",
+        loss_csv="<figures>/fig1_loss.csv",
+        bins_csv="<figures>/fig1_bins.csv",
+    log:
+        "<logs>/figures/fig1.log",
+        notebook="<logs>/figures/fig1.ipynb",
+    benchmark:
+        "<benchmarks>/figures/fig1.tsv"
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 15 * attempt,
+    params:
+        decoder="linear",
+        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+    script:
+        "../scripts/notebook.py"
+
+
+rule fig2:
+    """The pipeline: from movements and neurons to an embedding and back to movements."""
+    input:
+        notebook=str(WORKFLOW / "notebooks" / "fig2.ipynb"),
+        recording=f"<results>/recordings/{FIG2['recording']}.parquet",
+        embedding=f"<results>/embeddings/{FIG2['method']}/{FIG2['recording']}/seed{FIG2['seed']}.parquet",
+        library=library("notebooks", "plotting", "decoding.within", "embeddings", "recordings", "tables", "trials"),
+    output:
+        pdf=shown("fig2", "pdf"),
+        png=shown("fig2", "png"),
+        html=shown("fig2", "html"),
+        notebook="<figures>/fig2.ipynb",
+        bins_csv="<figures>/fig2_bins.csv",
+        neurons_csv="<figures>/fig2_neurons.csv",
+        rates_csv="<figures>/fig2_rates.csv",
+    log:
+        "<logs>/figures/fig2.log",
+        notebook="<logs>/figures/fig2.ipynb",
+    benchmark:
+        "<benchmarks>/figures/fig2.tsv"
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 15 * attempt,
+    params:
+        decoder="linear",
+        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+    script:
+        "../scripts/notebook.py"
+
+
+rule fig4:
+    """Explained variance within recordings, beside the published values."""
+    input:
+        notebook=str(WORKFLOW / "notebooks" / "fig4.ipynb"),
+        within="<results>/tables/within.csv",
+        within_time="<results>/tables/within_time.csv",
+        published="<results>/verification/retrained_within.csv",
+        recordings=expand("<results>/recordings/{recording}.parquet", recording=RECORDINGS),
+        embeddings=expand(
+            "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+            method=FIG4["methods"],
+            recording=FIG4["example"],
+            seed=SEEDS[0],
+        ),
+        library=library(
+            "notebooks",
+            "plotting",
+            "decoding.within",
+            "embeddings",
+            "recordings",
+            "tables",
+            "trials",
+            "verification",
+        ),
+    output:
+        pdf=shown("fig4", "pdf"),
+        png=shown("fig4", "png"),
+        html=shown("fig4", "html"),
+        notebook="<figures>/fig4.ipynb",
+        sessions_csv="<figures>/fig4_sessions.csv",
+        accuracy_csv="<figures>/fig4_accuracy.csv",
+        movements_csv="<figures>/fig4_movements.csv",
+    log:
+        "<logs>/figures/fig4.log",
+        notebook="<logs>/figures/fig4.ipynb",
+    benchmark:
+        "<benchmarks>/figures/fig4.tsv"
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 15 * attempt,
+    params:
+        methods=lookup(dpath="figures/fig4/methods", within=config),
+        decoder=lookup(dpath="figures/fig4/decoder", within=config),
+        protocol=lookup(dpath="figures/fig4/protocol", within=config),
+        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+    script:
+        "../scripts/notebook.py"

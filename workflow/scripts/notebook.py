@@ -1,0 +1,15 @@
+from job import job
+
+with job(snakemake):
+    import shutil
+
+    from ner import notebooks
+    from ner.files import atomic
+
+    # What the notebook reads, is told and writes, under the names that its rule gives.
+    given = [*snakemake.params.items(), *snakemake.input.items(), *snakemake.output.items()]
+    parameters = {name: value for name, value in given if name not in ("notebook", "library", "html")}
+    notebooks.execute(snakemake.input.notebook, snakemake.log.notebook, parameters)
+    notebooks.to_html(snakemake.log.notebook, snakemake.output.html)
+    with atomic(snakemake.output.notebook) as path:
+        shutil.copyfile(snakemake.log.notebook, path)
