@@ -21,7 +21,7 @@ def sphere_encoder(neurons: int, dimensions: int, seed: int) -> nn.Sequential:
         Module from (bins, neurons) to (bins, d), rows of unit length, float32.
 
     References:
-        Schneider et al., CEBRA, Nature 2023: `offset1-model` of the cebra package.
+        Schneider et al., CEBRA, Nature 2023: the cebra package's `Offset0ModelMSE`, normalised.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
