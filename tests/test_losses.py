@@ -72,7 +72,7 @@ def test_loss_depends_on_ranks_and_distances_alone(count, labels, dimensions, se
     loss = rank_n_contrast(embeddings, distance).item()
     # Label distances enter by their order only, so any increasing function of them gives the same loss.
     assert rank_n_contrast(embeddings, (distance * scale).square()).item() == pytest.approx(loss, rel=1e-9)
-    # Embeddings enter by their distances only: rotations, shifts and a common scale with the temperature change nothing.
+    # Embeddings enter by their distances only: rotations, shifts and a scale shared with the temperature do nothing.
     rotation, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(dimensions, dimensions)))
     moved = (embeddings @ torch.tensor(rotation) + 3.0) * scale
     assert rank_n_contrast(moved, distance, temperature=scale).item() == pytest.approx(loss, rel=1e-9)

