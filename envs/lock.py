@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from packaging.utils import canonicalize_name
 ENVS = Path(__file__).parent
 # What torch needs on machines with a GPU; torch pins it exactly itself.
 _TORCH_ACCELERATOR = re.compile(r"(nvidia|cuda|triton)")
+
+
+_distribution = cache(distribution)
 
 
 def direct(*extras: str) -> list[str]:
@@ -35,7 +39,7 @@ def pins(requirements: Iterable[str]) -> dict[str, str]:
         name = canonicalize_name(requirement.name)
         if _TORCH_ACCELERATOR.match(name) or (requirement.marker and not requirement.marker.evaluate({"extra": extra})):
             continue
-        installed = distribution(name)
+        installed = _distribution(name)
         # A local version (+cpu, +cu128) is one build of the pinned one.
         found[name] = installed.version.partition("+")[0]
         if not requirement.specifier.contains(found[name], prereleases=True):
