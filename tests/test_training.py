@@ -196,6 +196,13 @@ def test_a_checkpoint_of_another_training_or_a_damaged_one_is_ignored(tmp_path):
     assert Checkpoint(path, 1, "a").load() is None
 
 
+def test_the_official_package_fits_and_embeds():
+    fit = methods.fit("cebra_official", recording(), {"steps": 5, "batch_size": 16}, seed=0)
+    np.testing.assert_allclose(np.linalg.norm(fit.coordinates, axis=1), 1, atol=1e-5)
+    assert list(fit.history["step"]) == [1, 2, 3, 4, 5]
+    assert fit.history["loss"][0] == pytest.approx(np.log(16), abs=0.2)
+
+
 def test_devices():
     assert resolve_device("cpu").type == "cpu"
     assert resolve_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
