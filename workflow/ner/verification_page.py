@@ -14,7 +14,7 @@ _MARKS = {"met": "", "within seed spread": "~", "differs": "✗", "not run": ""}
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 14px/1.45 system-ui, "Segoe UI", "Liberation Sans", Arial, sans-serif; color: #1c2430; margin: 2.5em auto;
-  max-width: 75em; padding: 0 1.5em; }
+  max-width: 78em; padding: 0 1.5em; }
 h1 { font-size: 1.6em; margin: 0 0 .2em; }
 h2 { font-size: 1.2em; margin: 2.2em 0 .4em; border-bottom: 1px solid #c9d1db; padding-bottom: .2em; }
 h3 { font-size: 1em; margin: 1.6em 0 .4em; }
@@ -27,10 +27,13 @@ td { border-bottom: 1px solid #e6eaef; }
 th.text, td.text { text-align: left; }
 th.group { text-align: center; border-bottom: none; }
 small { color: #566273; font-size: .86em; }
+.dense { font-size: .88em; }
+.dense th, .dense td { padding: .18em .5em; }
 .differs { background: #fbdcd7; }
 .within-seed-spread { background: #fdf1cf; }
+@page { size: A4 landscape; margin: 14mm; }
 @media print {
-  body { margin: 0; max-width: none; font-size: 8.5pt; padding: 0; }
+  body { margin: 0; max-width: none; font-size: 9pt; padding: 0; }
   .wide { overflow: visible; }
   h2, h3 { break-after: avoid; }
   tr { break-inside: avoid; }
@@ -69,8 +72,9 @@ def verification_page(parity: pd.DataFrame, retrained: pd.DataFrame) -> str:
     )
 
 
-def _table(head: str, rows: Iterable[str]) -> str:
-    return f'<div class="wide"><table>\n<thead>{head}</thead>\n<tbody>\n' + "\n".join(rows) + "\n</tbody></table></div>"
+def _table(head: str, rows: Iterable[str], style: str = "wide") -> str:
+    body = "\n".join(rows)
+    return f'<div class="{style}"><table>\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table></div>'
 
 
 def _head(*columns: str, text: int = 1) -> str:
@@ -86,13 +90,16 @@ def _row(*cells: object, text: int = 1) -> str:
 def _value(metric: str, value: float) -> str:
     if pd.isna(value):
         return "–"
-    return f"{value:.1f}" if metric == "direction_accuracy" else f"{value:.3f}"
+    shown = f"{value:.1f}" if metric == "direction_accuracy" else f"{value:.3f}"
+    return shown.replace("-", "−")
 
 
 def _difference(metric: str, value: float) -> str:
     if pd.isna(value):
         return "–"
-    return f"{value:.2f} points" if metric == "direction_accuracy" else f"{value:.1e}"
+    if metric == "direction_accuracy":
+        return f"{value:.2f} points"
+    return f"{value:.1e}" if value else "0"
 
 
 def _parity(parity: pd.DataFrame) -> Sequence[str]:
@@ -119,7 +126,7 @@ def _parity(parity: pd.DataFrame) -> Sequence[str]:
     titles = [_TITLES[metric].removesuffix(", %") for metric in METRICS]
     return [
         f"<p>{len(parity)} published values were decoded again from the authors’ own embeddings. Each R² has to agree "
-        f"to {PARITY_R2:.0e} and each direction accuracy to one trial (versions of the logistic regression differ by "
+        f"to {PARITY_R2:.6f} and each direction accuracy to one trial (versions of the logistic regression differ by "
         f"as much): {verdict}.</p>",
         "<h3>Largest absolute differences, by method</h3>",
         _table(_head("method", "recordings", "values", *titles, "beyond the bound"), summary),
@@ -217,8 +224,10 @@ def _recordings(rows: pd.DataFrame) -> str:
         line = "".join(_cell(cells.get((part, metric))) for part in PARTS for metric in METRICS)
         lines.append(f"<tr><td class=text>{escape(str(recording))}</td>{line}</tr>")
     groups = "".join(f'<th class=group colspan="{len(METRICS)}">{part}</th>' for part in PARTS)
-    head = f"<tr><th></th>{groups}</tr>" + _head("recording", *(_TITLES[metric] for _ in PARTS for metric in METRICS))
-    return _table(head, lines)
+    head = f"<tr><th class=group></th>{groups}</tr>" + _head(
+        "recording", *(_TITLES[metric] for _ in PARTS for metric in METRICS)
+    )
+    return _table(head, lines, "wide dense")
 
 
 def _cell(row) -> str:
