@@ -63,7 +63,7 @@ rule fig1:
         decoder="linear",
         max_iter=lookup(dpath="decoding/within/max_iter", within=config),
     script:
-        "../scripts/notebook.py"
+        "../scripts/draw.py"
 
 
 rule fig2:
@@ -96,7 +96,7 @@ rule fig2:
         decoder="linear",
         max_iter=lookup(dpath="decoding/within/max_iter", within=config),
     script:
-        "../scripts/notebook.py"
+        "../scripts/draw.py"
 
 
 rule fig4:
@@ -148,4 +148,4 @@ rule fig4:
         protocol=lookup(dpath="figures/fig4/protocol", within=config),
         max_iter=lookup(dpath="decoding/within/max_iter", within=config),
     script:
-        "../scripts/notebook.py"
+        "../scripts/draw.py"
