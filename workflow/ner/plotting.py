@@ -275,7 +275,12 @@ def embedding_axes(figure: Figure, spec: SubplotSpec, points: np.ndarray) -> Axe
         figure: where the axes go.
         spec: the place of the panel.
         points: (bins, d), all that will be drawn; of more than three dimensions, the first three count.
+
+    Raises:
+        ValueError: if the embedding has a single dimension.
     """
+    if points.shape[1] < 2:
+        raise ValueError("an embedding of one dimension; expected two dimensions or more")
     if points.shape[1] < 3:
         axis = figure.add_subplot(spec)
         axis.set(xticks=[], yticks=[], aspect="equal", adjustable="datalim")

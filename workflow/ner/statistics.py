@@ -37,10 +37,10 @@ def regress(predictor: np.ndarray, response: np.ndarray) -> Regression:
     Raises:
         ValueError: if the shapes differ, or there are fewer than 3 observations.
     """
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import OLS
 
     if predictor.shape != response.shape or predictor.ndim != 1 or len(predictor) < 3:
         raise ValueError(f"found shapes {predictor.shape} and {response.shape}; expected (n,) twice, n at least 3")
-    fit = sm.OLS(response, sm.add_constant(predictor, has_constant="add")).fit()
+    fit = OLS(response, np.column_stack([np.ones(len(predictor)), predictor])).fit()
     intercept, slope = fit.params
     return Regression(float(slope), float(intercept), float(fit.rsquared), float(fit.pvalues[1]), len(predictor))
