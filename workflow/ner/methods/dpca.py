@@ -1,0 +1,100 @@
+"""Demixed PCA of the trial-averaged rates: the components of the stimulus, single bins projected on them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING
+
+from ner.methods import Fit
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ner.recordings import Recording
+
+SETTINGS = {
+    "dimensions": {
+        "type": "integer",
+        "default": 3,
+        "minimum": 1,
+        "maximum": 7,
+        "description": "components of the stimulus marginalisation (8 directions span 7)",
+    },
+}
+
+
+def balanced_trials(trials: "np.ndarray", directions: "np.ndarray") -> "np.ndarray":
+    """The first trials of every direction, as many as the direction with the fewest has.
+
+    Args:
+        trials: (trials, bins, d), rates or embedding.
+        directions: (trials,), degrees.
+
+    Returns:
+        (trials per direction, directions, bins, d), directions ascending.
+    """
+    import numpy as np
+
+    groups = [trials[directions == direction] for direction in np.unique(directions)]
+    fewest = min(len(group) for group in groups)
+    return np.stack([group[:fewest] for group in groups], axis=1)
+
+
+@contextmanager
+def _quiet_and_seeded(seed: int) -> Iterator[None]:
+    """Run the dPCA package, which prints its progress and draws from numpy's global state."""
+    import io
+
+    import numpy as np
+
+    state = np.random.get_state()  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+
+
+def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
+    """Project a recording on the stimulus components of demixed PCA.
+
+    Fitted to the averages over the first training trials of every direction, equally many of each, as in the paper.
+    `balanced_trials` of the projected training bins, averaged over trials, are the paper's dPCA embedding.
+
+    Args:
+        recording: what to embed.
+        settings: complete, see SETTINGS.
+        seed: seeds the splits of trials that choose the regularisation.
+        device: not used.
+        checkpoint: not used.
+
+    Raises:
+        InputError: if a direction has a single training trial.
+
+    References:
+        NER, Fig 3; Kobak et al., Demixed principal component analysis of neural population data, eLife 2016.
+    """
+    import numpy as np
+    from dPCA.dPCA import dPCA
+
+    from ner.errors import InputError
+    from ner.trials import by_trial
+
+    trials = balanced_trials(
+        by_trial(recording.rates[recording.train], recording.bins_per_trial),
+        recording.direction[recording.train & (recording.bin == 0)],
+    )
+    if len(trials) < 2:
+        raise InputError(
+            recording.name,
+            "a direction with a single training trial",
+            "two or more, to choose the regularisation by",
+            "leave dpca out for this recording, or raise train_fraction",
+        )
+    trials = np.moveaxis(trials, -1, 1)  # trials, neurons, directions (s), bins (t)
+    averages = trials.mean(0)
+    with _quiet_and_seeded(seed):
+        model = dPCA(labels="st", n_components=settings["dimensions"], regularizer="auto")
+        model.protect = ["t"]
+        model.fit(averages, trials)
+    return Fit((recording.rates - averages.mean((1, 2))) @ model.D["s"])

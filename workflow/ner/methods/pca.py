@@ -1,0 +1,40 @@
+"""PCA of the trial-averaged rates, single bins projected on its axes."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ner.methods import Fit
+
+if TYPE_CHECKING:
+    from ner.recordings import Recording
+
+SETTINGS = {
+    "dimensions": {"type": "integer", "default": 3, "minimum": 1, "description": "principal components"},
+}
+
+
+def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
+    """Project a recording on the principal components of its direction averages.
+
+    The averages (directions x bins, neurons) are those of training trials. `direction_averages` of the projected
+    training bins are the paper's PCA embedding, as a projection and an average commute. Each component's sign is
+    that which makes its neuron of the largest weight positive.
+
+    Args:
+        recording: what to embed.
+        settings: complete, see SETTINGS.
+        seed: not used, nothing is random.
+        device: not used.
+        checkpoint: not used.
+
+    References:
+        NER, Fig 3; sklearn.decomposition.PCA.
+    """
+    from sklearn.decomposition import PCA
+
+    from ner.trials import by_trial, direction_averages
+
+    trials = by_trial(recording.rates[recording.train], recording.bins_per_trial)
+    averages, _ = direction_averages(trials, recording.direction[recording.train & (recording.bin == 0)])
+    pca = PCA(settings["dimensions"], svd_solver="full").fit(averages.reshape(-1, averages.shape[-1]))
+    return Fit(pca.transform(recording.rates))

@@ -1,0 +1,113 @@
+"""UMAP, without labels or supervised by the direction."""
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ner.methods import Fit
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ner.recordings import Recording
+
+SETTINGS = {
+    "dimensions": {"type": "integer", "default": 2, "minimum": 1, "description": "dimensions of the embedding"},
+    "neighbors": {"type": "integer", "default": 68, "minimum": 2, "description": "neighbours of a bin in its graph"},
+    "min_dist": {
+        "type": "number",
+        "default": 0.2475,
+        "minimum": 0,
+        "maximum": 1,
+        "description": "smallest distance between embedded bins",
+    },
+    "supervised": {"type": "boolean", "default": False, "description": "whether the direction is the target"},
+}
+
+
+class ExactNeighbors:
+    """Nearest neighbours for umap-learn, in the place of pynndescent's search.
+
+    umap-learn searches exactly below 4096 points, and above by pynndescent, which approximates this, is compiled anew
+    in every process and takes minutes and most of the memory for it. Exact search takes a second or few.
+
+    Args:
+        points: (points, d), among which to search.
+        count: neighbours of a point, itself included.
+    """
+
+    _angular_trees = False  # asked for by umap-learn before a query
+
+    def __init__(self, points: "np.ndarray", count: int):
+        from sklearn.neighbors import NearestNeighbors
+
+        self.points = points
+        self.search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(points)
+
+    def query(self, points: "np.ndarray", k: int, epsilon: float = 0.0) -> tuple["np.ndarray", "np.ndarray"]:
+        """Indices and Euclidean distances (points, k) of the nearest neighbours, nearest first.
+
+        Args:
+            points: (points, d).
+            k: neighbours of a point.
+            epsilon: not used; how far an approximate search may go.
+        """
+        import numpy as np
+
+        indices = self.search.kneighbors(points, k, return_distance=False)
+        # Differences of the points themselves: between equal points exactly 0, which UMAP tells from a small distance.
+        distances = np.stack([np.linalg.norm(points - self.points[column], axis=1) for column in indices.T], axis=1)
+        return indices.astype(np.int32), distances.astype(np.float32)
+
+
+def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
+    """Embed the rates of a recording with UMAP, Euclidean.
+
+    `coordinates` is the paper's: training and test bins are each embedded on their own, supervised by their own
+    directions, so that the two share no axes. `strict` fits training bins only and transforms the test bins by them.
+
+    Args:
+        recording: what to embed.
+        settings: complete, see SETTINGS.
+        seed: umap-learn's random state, with which it runs on one thread.
+        device: not used.
+        checkpoint: not used.
+
+    Raises:
+        InputError: if a part has fewer bins than neighbours.
+
+    References:
+        NER, Figs 3 and 4; McInnes, Healy and Melville, UMAP, 2018.
+    """
+    import numpy as np
+    from umap import UMAP
+
+    from ner.errors import InputError
+
+    count = settings["neighbors"]
+
+    def fitted(part: np.ndarray) -> UMAP:
+        rates = recording.rates[part].astype(np.float32)
+        if len(rates) < count:
+            raise InputError(
+                "neighbors", f"{count} for {len(rates)} bins of {recording.name}", "at most as many", "set fewer"
+            )
+        neighbors = ExactNeighbors(rates, count)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "precomputed_knn.2. .knn_search_index. is not an NNDescent")
+            warnings.filterwarnings("ignore", "n_jobs value")
+            return UMAP(
+                n_neighbors=count,
+                min_dist=settings["min_dist"],
+                n_components=settings["dimensions"],
+                precomputed_knn=(*neighbors.query(rates, count), neighbors),
+                random_state=seed,
+                n_jobs=1,
+            ).fit(rates, recording.direction[part] if settings["supervised"] else None)
+
+    train, test = fitted(recording.train), fitted(~recording.train)
+    transformed = train.transform(recording.rates[~recording.train].astype(np.float32))
+    return Fit(
+        np.concatenate([train.embedding_, test.embedding_]).astype(np.float64),
+        strict=np.concatenate([train.embedding_, transformed]).astype(np.float64),
+    )
