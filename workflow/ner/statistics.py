@@ -1,8 +1,34 @@
 """Statistical tests that the figures report."""
 
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ner.tables import DECODER, METRIC, Column, names
+
+#: What a comparison of methods across recordings says, one test a row.
+TESTS = (
+    DECODER,
+    METRIC,
+    Column("part", "", "diagonal (a recording on itself) or off-diagonal (on another)"),
+    Column("test", "", "paired t, anova (one-way, repeated measures) or friedman"),
+    Column("methods", "", "the methods compared, the second subtracted from the first"),
+    Column("recordings", "", "number of recordings"),
+    Column("pairs", "", "number of matched values, which the test takes as independent"),
+    Column("statistic", "", "t, F or chi squared"),
+    Column("df1", "", "degrees of freedom"),
+    Column("df2", "", "degrees of freedom of the error (F)"),
+    Column("p", "", "two-sided, uncorrected"),
+    Column("effect", "", "Cohen's d_z (paired t), partial eta squared (anova) or Kendall's W (friedman)"),
+    Column("difference", "R2: 1; accuracy: percentage points", "mean difference (paired t)"),
+    Column("low", "as difference", "lower end of its 95 % confidence interval over recordings"),
+    Column("high", "as difference", "upper end"),
+    Column("p_recordings", "", "two-sided p of the difference over recordings"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,3 +70,243 @@ def regress(predictor: np.ndarray, response: np.ndarray) -> Regression:
     fit = OLS(response, np.column_stack([np.ones(len(predictor)), predictor])).fit()
     intercept, slope = fit.params
     return Regression(float(slope), float(intercept), float(fit.rsquared), float(fit.pvalues[1]), len(predictor))
+
+
+@dataclass(frozen=True)
+class PairedT:
+    """Student's t test of paired values.
+
+    Attributes:
+        difference: mean of first minus second.
+        statistic: t.
+        df: degrees of freedom.
+        p_value: two-sided.
+        effect: Cohen's d_z, the mean difference in standard deviations of the differences.
+    """
+
+    difference: float
+    statistic: float
+    df: int
+    p_value: float
+    effect: float
+
+
+def paired_t(first: np.ndarray, second: np.ndarray) -> PairedT:
+    """Compare paired values by Student's t test.
+
+    Args:
+        first: (n,).
+        second: (n,), row i belongs to row i of first.
+
+    Raises:
+        ValueError: if the shapes differ, or there are fewer than 2 pairs.
+    """
+    if first.shape != second.shape or first.ndim != 1 or len(first) < 2:
+        raise ValueError(f"found shapes {first.shape} and {second.shape}; expected (n,) twice, n at least 2")
+    difference = first - second
+    test = stats.ttest_rel(first, second)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effect = difference.mean() / difference.std(ddof=1)
+    return PairedT(float(difference.mean()), float(test.statistic), int(test.df), float(test.pvalue), float(effect))
+
+
+@dataclass(frozen=True)
+class Anova:
+    """One-way analysis of variance with repeated measures.
+
+    Attributes:
+        statistic: F.
+        df: degrees of freedom of the conditions.
+        df_error: degrees of freedom of the error.
+        p_value: of all conditions having one mean, taking their differences as equally variable (sphericity).
+        effect: partial eta squared, the conditions' share of the variance that subjects do not explain.
+    """
+
+    statistic: float
+    df: int
+    df_error: int
+    p_value: float
+    effect: float
+
+
+def _measures(values: np.ndarray, conditions: int) -> None:
+    if values.ndim != 2 or values.shape[0] < 2 or values.shape[1] < conditions:
+        raise ValueError(f"found shape {values.shape}; expected (n, conditions), at least (2, {conditions})")
+
+
+def repeated_measures_anova(values: np.ndarray) -> Anova:
+    """Compare the means of conditions that every subject was measured in.
+
+    Args:
+        values: (subjects, conditions).
+
+    Raises:
+        ValueError: if there are fewer than 2 subjects or 2 conditions.
+
+    References:
+        Girden, ANOVA: repeated measures, 1992. With two conditions F is the square of the paired t.
+    """
+    _measures(values, 2)
+    subjects, conditions = values.shape
+    centred = values - values.mean(axis=1, keepdims=True)
+    between = subjects * np.square(centred.mean(axis=0)).sum()
+    error = np.square(centred - centred.mean(axis=0)).sum()
+    df, df_error = conditions - 1, (subjects - 1) * (conditions - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = (between / df) / (error / df_error)
+        effect = between / (between + error)
+    return Anova(float(statistic), df, df_error, float(stats.f.sf(statistic, df, df_error)), float(effect))
+
+
+@dataclass(frozen=True)
+class Friedman:
+    """Friedman's test.
+
+    Attributes:
+        statistic: chi squared, corrected for ties.
+        df: degrees of freedom.
+        p_value: of all conditions being ranked alike.
+        effect: Kendall's W, the agreement of the rankings, from 0 to 1.
+    """
+
+    statistic: float
+    df: int
+    p_value: float
+    effect: float
+
+
+def friedman(values: np.ndarray) -> Friedman:
+    """Compare the ranks of conditions that every subject was measured in.
+
+    Args:
+        values: (subjects, conditions).
+
+    Raises:
+        ValueError: if there are fewer than 2 subjects or 3 conditions.
+    """
+    _measures(values, 3)
+    subjects, conditions = values.shape
+    test = stats.friedmanchisquare(*values.T)
+    return Friedman(
+        float(test.statistic), conditions - 1, float(test.pvalue), float(test.statistic / (subjects * (conditions - 1)))
+    )
+
+
+@dataclass(frozen=True)
+class OverRecordings:
+    """A mean over pairs of recordings, and how sure it is for other recordings.
+
+    Attributes:
+        mean: of the values.
+        low: lower end of the 95 % confidence interval.
+        high: upper end.
+        p_value: of the mean being 0, two-sided.
+    """
+
+    mean: float
+    low: float
+    high: float
+    p_value: float
+
+
+def over_recordings(values: np.ndarray, used: np.ndarray) -> OverRecordings:
+    """The mean of values of pairs of recordings, with the recordings as the sample.
+
+    A recording is the source of many pairs and the target of as many, so pairs are not independent. The jackknife
+    leaves out one recording at a time, with all pairs that it is part of. On a diagonal it is the usual
+    interval of the t distribution.
+
+    Args:
+        values: (recordings, recordings).
+        used: (recordings, recordings) bool, the pairs that count.
+
+    Raises:
+        ValueError: if the shapes are not square and equal, there are fewer than 2 recordings, or no pair is left when
+            one is left out.
+
+    References:
+        Efron and Stein, The jackknife estimate of variance, Annals of Statistics 9, 1981.
+    """
+    count = len(values)
+    if values.shape != (count, count) or used.shape != values.shape or count < 2:
+        raise ValueError(f"found shapes {values.shape} and {used.shape}; expected (n, n) twice, n at least 2")
+    others = ~np.eye(count, dtype=bool)
+    kept = [used & np.outer(keep, keep) for keep in others]
+    if not all(pairs.any() for pairs in kept):
+        raise ValueError(f"{count} recordings: no pair is left when one of them is left out")
+    mean = values[used].mean()
+    without = np.array([values[pairs].mean() for pairs in kept])
+    error = np.sqrt((count - 1) / count * np.square(without - without.mean()).sum())
+    reach = stats.t.ppf(0.975, count - 1) * error
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p_value = 2 * stats.t.sf(abs(mean / error), count - 1)
+    return OverRecordings(float(mean), float(mean - reach), float(mean + reach), float(p_value))
+
+
+def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Test methods of decoding across recordings against each other.
+
+    Values of two methods are paired by the places of source and target in the methods' orders: the same order for all
+    pairs recording with recording. The published tables' own orders, which differ, give the published tests.
+
+    Args:
+        table: columns method, source, target, decoder, metric and value; several seeds are averaged.
+        orders: method to its recordings, of the same number. Methods that the table lacks are passed over.
+
+    Returns:
+        Columns TESTS: for every decoder, metric and part, the t test of each pair of methods, and, where there are
+        three methods, analysis of variance and Friedman's test of all. Off the diagonal they take pairs of recordings
+        as independent, as the paper does; the interval and `p_recordings` do not (`over_recordings`; they need three
+        recordings there).
+
+    Raises:
+        ValueError: if the orders differ in length, or a pair of recordings has no value.
+    """
+    if len({len(order) for order in orders.values()}) > 1:
+        raise ValueError(f"orders of {[len(order) for order in orders.values()]} recordings; expected one number")
+    rows = []
+    for (decoder, metric), part in table.groupby(["decoder", "metric"], sort=False):
+        matrices = {
+            method: values.pivot_table(index="source", columns="target", values="value").reindex(
+                index=orders[method], columns=orders[method]
+            )
+            for method, values in part.groupby("method", sort=False)
+            if method in orders
+        }
+        for method, matrix in matrices.items():
+            if matrix.isna().to_numpy().any():
+                raise ValueError(f"{method}, {decoder}, {metric}: no value for some pairs of {list(orders[method])}")
+        matrices = {method: matrices[method].to_numpy() for method in orders if method in matrices}
+        if matrices:
+            rows += [(decoder, metric, *row) for row in _tests(matrices)]
+    return pd.DataFrame(rows, columns=names(TESTS))
+
+
+def _tests(matrices: Mapping[str, np.ndarray]) -> list[tuple]:
+    """Rows of TESTS, without their decoder and metric, for matrices whose rows and columns are matched."""
+    count = len(next(iter(matrices.values())))
+    diagonal = np.eye(count, dtype=bool)
+    rows = []
+    for part, used in (("diagonal", diagonal), ("off-diagonal", ~diagonal)):
+        pairs = int(used.sum())
+        if pairs < 2:
+            continue
+        for (first, a), (second, b) in itertools.combinations(matrices.items(), 2):
+            t = paired_t(a[used], b[used])
+            row = (part, "paired t", f"{first} - {second}", count, pairs)
+            row += (t.statistic, t.df, np.nan, t.p_value, t.effect, t.difference)
+            if part == "diagonal" or count > 2:
+                whole = over_recordings(a - b, used)
+                row += (whole.low, whole.high, whole.p_value)
+            else:
+                row += (np.nan,) * 3
+            rows.append(row)
+        if len(matrices) > 2:
+            values = np.column_stack([matrix[used] for matrix in matrices.values()])
+            of = (", ".join(matrices), count, pairs)
+            nothing = (np.nan,) * 4
+            f = repeated_measures_anova(values)
+            rows.append((part, "anova", *of, f.statistic, f.df, f.df_error, f.p_value, f.effect, *nothing))
+            x = friedman(values)
+            rows.append((part, "friedman", *of, x.statistic, x.df, np.nan, x.p_value, x.effect, *nothing))
+    return rows
