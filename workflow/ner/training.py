@@ -60,7 +60,7 @@ def train_encoder(
         FloatingPointError: if the loss is no longer finite.
     """
     place = resolve_device(device)
-    inputs = torch.as_tensor(rates, dtype=torch.float32, device=place)
+    inputs = torch.from_numpy(rates.astype(np.float32)).to(place)
     training_inputs = inputs[torch.as_tensor(train, device=place)]
     encoder = sphere_encoder(rates.shape[1], settings["dimensions"], seed).to(place)
     optimizer = torch.optim.Adam(encoder.parameters(), lr=settings["learning_rate"], fused=True)
