@@ -72,6 +72,9 @@ def execute(template: str | os.PathLike, executed: str | os.PathLike, parameters
                 dict(parameters),
                 kernel_name="python3",
                 progress_bar=False,
+                # A busy machine may take minutes to start a kernel, and seconds to hand over a cell's output.
+                start_timeout=600,
+                iopub_timeout=120,
                 # Sockets in a private folder: TCP ports can be taken by another notebook that starts at the same time.
                 config=Config(KernelManager={"transport": "ipc"}),
             )

@@ -4,13 +4,15 @@ import colorsys
 import os
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
@@ -89,6 +91,17 @@ def save(figure: Figure, pdf: str | os.PathLike, png: str | os.PathLike) -> None
         figure.savefig(path, dpi=_RASTER_DPI, metadata={"CreationDate": None})
     with atomic(png) as path:
         figure.savefig(path)
+
+
+def save_pages(figures: Iterable[Figure], pdf: str | os.PathLike, png: str | os.PathLike) -> None:
+    """Write figures as the pages of one PDF, and the first of them as PNG; each is closed once written."""
+    with atomic(pdf) as path, PdfPages(path, metadata={"CreationDate": None}) as pages:
+        for k, figure in enumerate(figures):
+            pages.savefig(figure, dpi=_RASTER_DPI)
+            if k == 0:
+                with atomic(png) as first:
+                    figure.savefig(first)
+            plt.close(figure)
 
 
 def direction_colour(direction: float) -> tuple[float, float, float]:
@@ -444,7 +457,7 @@ def session_panel(axis: Axes, values: pd.DataFrame, *, labels: bool = True, floo
     """Draw one value per recording and method: a dot, its SD over seeds, and the published value as a black dash.
 
     Recordings stand in the order of the table, apart where the monkey or the year changes; a triangle at the right
-    edge is a method's median over recordings. A value below `floor` is drawn as an arrowhead at the floor, so that
+    edge is a method's median where there are several. A value below `floor` is drawn as an arrowhead at the floor, so that
     one bad fit does not flatten the rest.
 
     Args:
@@ -476,8 +489,9 @@ def session_panel(axis: Axes, values: pd.DataFrame, *, labels: bool = True, floo
         published = rows["published"].to_numpy()
         given = published >= low
         axis.scatter(x[given], published[given], s=20, marker="_", color="black", linewidths=0.7, zorder=4)
-        median = max(np.median(y), low)
-        axis.scatter(end + 0.1, median, s=12, marker="<", color=colour, linewidths=0, clip_on=False, zorder=3)
+        if len(places) > 1:
+            median = max(np.median(y), low)
+            axis.scatter(end + 0.1, median, s=12, marker="<", color=colour, linewidths=0, clip_on=False, zorder=3)
     axis.set(xlim=(-0.6, end + 0.1), ylim=(low, 1.02))
     if not labels:
         axis.set_xticks(list(places.values()), [])
