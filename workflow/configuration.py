@@ -136,7 +136,8 @@ def _described(error: ValidationError, place: tuple) -> Iterator[str]:
     elif error.validator == "enum" and isinstance(error.instance, str):
         yield _unknown(place, error.instance, map(str, error.validator_value), "choose one of them")
     elif error.validator == "type" and _is_numeric_text(error.instance):
-        remedy = "write it without quotes and with a decimal point, as in 1.0e-4"
+        # YAML takes 1e-4 for a text, and Snakemake's --config every number inside a list or mapping.
+        remedy = "write it without quotes, with a decimal point where it has an exponent (1.0e-4), and in a config file"
         yield _problem(place, _show(error.instance), _expectation(error), remedy)
     else:
         meaning = error.schema.get("description")
@@ -166,7 +167,7 @@ def _other_keys(instance: object, place: tuple = ()) -> Iterator[str]:
 
 
 def _mirror_problems(mirror: str | None) -> Iterator[str]:
-    if mirror is not None and not Path(mirror).is_dir():
+    if mirror is not None and not Path(mirror).expanduser().is_dir():
         yield _problem(("data", "mirror"), _show(mirror), "a folder that exists", "correct it, or null to download")
 
 
@@ -238,6 +239,20 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
     for place, kind, name in _named(config):
         if name not in known[kind]:
             yield _unknown(place, name, known[kind], remedies[kind])
+    yield from _fig4_problems(config)
+
+
+def _fig4_problems(config: Mapping) -> Iterator[str]:
+    """What Fig 4 would show but the table that it reads does not hold."""
+    shown, within = config["figures"]["fig4"], config["decoding"]["within"]
+    place = ("figures", "fig4")
+    for name in shown["methods"]:
+        if name in config["methods"] and name not in config["compare"]:
+            yield _unknown((*place, "methods"), name, config["compare"], "add it to `compare`")
+    if shown["decoder"] not in within["decoders"]:
+        yield _unknown(
+            (*place, "decoder"), shown["decoder"], within["decoders"], "add it to `decoding.within.decoders`"
+        )
 
 
 def _defined(config: Mapping) -> dict[str, dict]:

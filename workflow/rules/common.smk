@@ -6,8 +6,10 @@ from snakemake.exceptions import WorkflowError
 
 WORKFLOW = Path(workflow.basedir) / "workflow"
 # Scripts, notebooks and cluster nodes find the library without installing it, in any environment.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    dict.fromkeys([str(WORKFLOW), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+os.environ.update(
+    PYTHONPATH=os.pathsep.join(
+        dict.fromkeys([str(WORKFLOW), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+    )
 )
 # A waiting OpenMP thread that spins takes the core from the other jobs.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -35,6 +37,16 @@ def library(*modules):
 def method_library(wildcards):
     """Library files that an embedding by this method depends on."""
     return library("embeddings", "methods." + config["methods"][wildcards.method]["module"])
+
+
+def shown(figure, form):
+    """An output of a figure that the report holds."""
+    return report(
+        f"<figures>/{figure}.{form}",
+        caption=f"../report/{figure}.rst",
+        category="Figures",
+        labels={"figure": figure.removeprefix("fig"), "form": form},
+    )
 
 
 wildcard_constraints:

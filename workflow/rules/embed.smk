@@ -10,14 +10,14 @@ rule embed:
         "<logs>/embed/{method}/{recording}/seed{seed}.log",
     benchmark:
         "<benchmarks>/embed/{method}/{recording}/seed{seed}.tsv"
-    params:
-        settings=lookup(dpath="methods/{method}", within=config),
-        device=config["device"],
+    conda:
+        "../../envs/ner.yaml"
     threads: 1
     resources:
         mem_mb=1500,
         runtime=lambda wildcards, attempt: 20 * attempt,
-    conda:
-        "../../envs/ner.yaml"
+    params:
+        settings=lookup(dpath="methods/{method}", within=config),
+        device=config["device"],
     script:
         "../scripts/embed.py"

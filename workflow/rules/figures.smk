@@ -2,26 +2,6 @@ FIG1 = config["figures"]["fig1"]
 FIG2 = config["figures"]["fig2"]
 FIG4 = config["figures"]["fig4"]
 
-for key, shown, made in (
-    ("methods", FIG4["methods"], ("compare", COMPARE)),
-    ("decoder", [FIG4["decoder"]], ("decoding.within.decoders", config["decoding"]["within"]["decoders"])),
-):
-    if missing := [name for name in shown if name not in made[1]]:
-        raise WorkflowError(
-            f"config figures.fig4.{key}: found {', '.join(missing)}; expected some of {made[0]}, "
-            f"{', '.join(made[1])}; add it there, or do not show it"
-        )
-
-
-def shown(figure, form):
-    """An output of a figure that the report holds."""
-    return report(
-        f"<figures>/{figure}.{form}",
-        caption=f"../report/{figure}.rst",
-        category="Figures",
-        labels={"figure": figure.removeprefix("fig"), "form": form},
-    )
-
 
 rule fig1:
     """The method: loss, embedding and decoded movements of one recording."""

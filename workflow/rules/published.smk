@@ -1,0 +1,28 @@
+from ner.catalogue import one_each, published_embeddings, published_tables
+
+# Published tables of decoding within recordings, and the embeddings behind them.
+WITHIN_TABLES = [table for table in published_tables(UPSTREAM) if table.figure == "fig4"]
+
+
+def available(file):
+    """Whether a published file can be had: any from upstream, else what the mirror holds."""
+    mirror = config["data"]["mirror"]
+    return mirror is None or (Path(mirror).expanduser() / file.path).is_file()
+
+
+def has_within_table(embedding):
+    """Whether a published table holds metrics of a published embedding."""
+    return any(table.method == embedding.method and table.covers(embedding.recording) for table in WITHIN_TABLES)
+
+
+PARITY_TABLES = [table for table in WITHIN_TABLES if available(table)]
+PARITY_EMBEDDINGS = one_each(filter(available, filter(has_within_table, published_embeddings(UPSTREAM))))
+# Simulated and new recordings have no published value, and a run of them alone fetches nothing.
+RETRAINED_TABLES = [table for table in WITHIN_TABLES if any(map(table.covers, RECORDINGS))] and WITHIN_TABLES
+
+UNTOLERATED = {table.method for table in RETRAINED_TABLES} & set(COMPARE) - set(config["verification"]["tolerance"])
+if UNTOLERATED:
+    raise WorkflowError(
+        f"config verification.tolerance: found none for {', '.join(sorted(UNTOLERATED))}; expected one for every "
+        "compared method that the authors published; add it"
+    )
