@@ -457,8 +457,8 @@ def session_panel(axis: Axes, values: pd.DataFrame, *, labels: bool = True, floo
     """Draw one value per recording and method: a dot, its SD over seeds, and the published value as a black dash.
 
     Recordings stand in the order of the table, apart where the monkey or the year changes; a triangle at the right
-    edge is a method's median where there are several. A value below `floor` is drawn as an arrowhead at the floor, so that
-    one bad fit does not flatten the rest.
+    edge is a method's median where there are several. A value below `floor` is drawn as an arrowhead at the floor,
+    so that one bad fit does not flatten the rest.
 
     Args:
         axis: 2D axes.
