@@ -138,3 +138,17 @@ def one_each(embeddings: Iterable[PublishedEmbedding]) -> list[PublishedEmbeddin
     for embedding in sorted(embeddings, key=lambda embedding: (len(embedding.set), embedding.path)):
         chosen.setdefault((embedding.method, embedding.recording), embedding)
     return [chosen[key] for key in sorted(chosen)]
+
+
+#: What the names of the sets behind Figs 5 to 7 end in.
+_ACROSS_SETS = {"fig5": "Chewie", "fig6": "Chewie2016_M1PMd", "fig7": "Han2017"}
+
+
+def across_set(table: PublishedTable) -> str:
+    """The set of embeddings that a table across recordings (Figs 5 to 7) was made from.
+
+    Raises:
+        KeyError: if it is a table within recordings.
+    """
+    name = next(name for name, method in METHODS.items() if method == table.method)
+    return f"{name}_{_ACROSS_SETS[table.figure]}"
