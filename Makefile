@@ -46,7 +46,7 @@ demo: $(READY)
 
 paper: $(READY)
 	snakemake --cores all $(ARGS)
-	@echo "Done. Open figures/fig4.html, and results/verification/retrained_within.html for how it compares"
+	@echo "Done. Open figures/fig4.html, and results/verification/within.html for how the numbers compare with the published ones"
 
 test: lint
 	python -m pytest $(ARGS)

@@ -8,6 +8,7 @@ ROOT = Path(__file__).parent
 PACKAGE = "ner"
 
 
+@cache
 def _file(module: str) -> Path | None:
     stem = ROOT.joinpath(*module.split("."))
     return next((path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file()), None)
