@@ -79,6 +79,11 @@ def made(tmp_path_factory):
             **decoding,
         },
         "fig2": {"recording": recordings[0], "embedding": embeddings[example[0]], **decoding},
+        "fig3": {
+            "embeddings": [path for (_, name), path in embeddings.items() if name.endswith("m1")],
+            "anchor": "demo-day1-m1",
+            "protocol": "paper",
+        },
         "fig4": {
             "within": str(root / "within.csv"),
             "within_time": str(root / "within_time.csv"),
@@ -102,6 +107,7 @@ def outputs(figure, folder):
     """What a figure's rule makes besides the notebook and its page: parameter to file."""
     declared = re.search(r"    output:\n(.*?)\n    log:", rule(figure), re.DOTALL)[1]
     tables = dict(re.findall(r'(\w+_csv)="<figures>/(\w+\.csv)"', declared))
+    tables |= dict.fromkeys(re.findall(r"^ +(page)=", declared, re.MULTILINE), f"{figure}.html")
     files = {"pdf": f"{figure}.pdf", "png": f"{figure}.png", **tables}
     return {parameter: str(folder / file) for parameter, file in files.items()}
 
@@ -126,7 +132,7 @@ def test_a_notebook_draws_its_figure_and_writes_nothing_else(figure, made, tmp_p
     assert pdf.startswith(b"%PDF")
     assert b"/Type3" not in pdf
     assert b"/CreationDate" not in pdf
-    for parameter in expected.keys() - {"pdf", "png"}:
+    for parameter in expected.keys() - {"pdf", "png", "page"}:
         table = pd.read_csv(expected[parameter])
         assert len(table) > 0
         assert not [column for column in table.columns if column.startswith("Unnamed")]

@@ -209,7 +209,13 @@ def _method_problems(entries: Mapping) -> Iterator[str]:
 
 def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
     """Places of config, outside the definitions, that name a method or a recording: place, kind, name."""
-    kinds = {"method": "method", "methods": "method", "recording": "recording", "example": "recording"}
+    kinds = {
+        "method": "method",
+        "methods": "method",
+        "recording": "recording",
+        "example": "recording",
+        "anchor": "recording",
+    }
 
     def walk(instance, place):
         for key, value in instance.items():

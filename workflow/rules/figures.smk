@@ -1,5 +1,6 @@
 FIG1 = config["figures"]["fig1"]
 FIG2 = config["figures"]["fig2"]
+FIG3 = config["figures"]["fig3"]
 FIG4 = config["figures"]["fig4"]
 
 
@@ -75,6 +76,45 @@ rule fig2:
     params:
         decoder="linear",
         max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+    script:
+        "../scripts/draw.py"
+
+
+rule fig3:
+    """Latent dynamics of every recording of an area, before and after rotation onto one of them."""
+    input:
+        notebook=str(WORKFLOW / "notebooks" / "fig3.ipynb"),
+        embeddings=expand(
+            "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+            method=FIG3["methods"],
+            recording=[
+                name for name, entry in RECORDINGS.items() if entry["area"] == RECORDINGS[FIG3["anchor"]]["area"]
+            ],
+            seed=FIG3["seed"],
+        ),
+        library=library("notebooks", "plotting", "plotting3d", "alignment", "embeddings", "files", "tables", "trials"),
+    output:
+        pdf=shown("fig3", "pdf"),
+        png=shown("fig3", "png"),
+        page=shown("fig3", "html"),
+        html="<figures>/fig3_notebook.html",
+        notebook="<figures>/fig3.ipynb",
+        averages_csv="<figures>/fig3_averages.csv",
+        agreement_csv="<figures>/fig3_agreement.csv",
+    log:
+        "<logs>/figures/fig3.log",
+        notebook="<logs>/figures/fig3.ipynb",
+    benchmark:
+        "<benchmarks>/figures/fig3.tsv"
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        anchor=lookup(dpath="figures/fig3/anchor", within=config),
+        protocol=lookup(dpath="figures/fig3/protocol", within=config),
     script:
         "../scripts/draw.py"
 

@@ -1,0 +1,139 @@
+"""Fig 3's page in 3D, as a browser shows it, and its notebook with embeddings in the plane."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from samples import simulated_recording
+
+from ner import notebooks
+from ner.embeddings import Embedding, write_embedding
+from ner.plotting3d import TRIALS_SHOWN, embeddings_page
+
+ROOT = Path(__file__).parents[1]
+ANCHOR = "demo-day1-m1"
+# What a reader does, and what then is on the page: views, addresses fetched, and titles and pictures after each change.
+PROBE = """
+<script>
+(async () => {
+  const seen = {};
+  const look = async (name) => {
+    await new Promise((done) => setTimeout(done, 200));
+    const pictures = await Promise.all(["left", "right"].map((view) => Plotly.toImage(document.getElementById(view))));
+    seen[name] = {title: document.getElementById("left-title").textContent, pictures};
+  };
+  const choose = (control, value) => {
+    document.getElementById(control).value = value;
+    document.getElementById(control).dispatchEvent(new Event("change"));
+  };
+  await look("first");
+  seen.canvases = ["left", "right"].map((view) => document.getElementById(view).querySelectorAll("canvas").length);
+  choose("rotation", "after");
+  await look("rotated");
+  choose("method", "flat");
+  await look("flat");
+  seen.fetched = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const report = document.createElement("pre");
+  report.id = "report";
+  report.textContent = JSON.stringify(seen);
+  document.body.append(report);
+})();
+</script>
+"""
+
+
+def an_embedding(recording, coordinates, method):
+    behaviour = {name: getattr(recording, name) for name in ("velocity", "direction", "trial", "bin", "train")}
+    return Embedding(coordinates, **behaviour, metadata={"method": method, "recording": recording.name})
+
+
+@pytest.fixture(scope="module")
+def recordings():
+    return [
+        replace(simulated_recording(trials=80, bins=6, seed=k), name=name)
+        for k, name in enumerate((ANCHOR, "demo-day2-m1"))
+    ]
+
+
+@pytest.fixture(scope="module")
+def coordinates(recordings):
+    """Of a method in space and of one in the plane, whose second recording is turned against the first."""
+    turn = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    found = {}
+    for recording, rotation in zip(recordings, (np.eye(3), turn), strict=True):
+        space = np.column_stack([recording.velocity, recording.bin])
+        found["space", recording.name] = space @ rotation
+        found["flat", recording.name] = recording.velocity @ rotation[:2, :2][::-1]
+    return found
+
+
+@pytest.fixture(scope="module")
+def page(recordings, coordinates):
+    pairs = {
+        (method, recording.name): (
+            an_embedding(recording, coordinates[method, recording.name], method),
+            an_embedding(recording, coordinates[method, ANCHOR], method),
+        )
+        for method in ("space", "flat")
+        for recording in recordings
+    }
+    return embeddings_page(pairs, ANCHOR)
+
+
+def test_the_page_holds_averages_and_some_trials(page):
+    content = json.loads(re.search(r'id="embeddings">(.*?)</script>', page, re.DOTALL)[1])
+    session = content["methods"]["space"]["sessions"]["demo-day2-m1"]
+    assert session["averages"] == 8
+    assert len(session["directions"]) == 8 * (1 + TRIALS_SHOWN)
+    assert content["methods"]["flat"]["dimensions"] == 2
+
+
+def test_the_page_is_drawn_without_network_and_follows_its_reader(page, tmp_path):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium to open the page with")
+    path = tmp_path / "page.html"
+    path.write_text(page.replace("</body>", f"{PROBE}</body>"), encoding="utf-8")
+    command = [chromium, "--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", "--host-resolver-rules=MAP * ~NOTFOUND"]
+    command += ["--window-size=700,500", "--virtual-time-budget=3000", "--dump-dom", path.as_uri()]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    report = re.search(r'<pre id="report">(.*?)</pre>', shown.stdout, re.DOTALL)
+    assert report, shown.stderr[-2000:]
+    seen = json.loads(unescape(report[1]))
+
+    assert all(count >= 1 for count in seen["canvases"])
+    assert not [address for address in seen["fetched"] if not address.startswith(("data:", "blob:"))]
+    assert seen["first"]["title"].endswith("before rotation")
+    assert seen["rotated"]["title"].endswith("rotated onto the anchor")
+    (first, anchor), (rotated, same), (flat, _) = (seen[name]["pictures"] for name in ("first", "rotated", "flat"))
+    assert len({first, rotated, flat}) == 3, "another choice draws the same"
+    assert anchor == same, "the anchor is not rotated"
+    assert rotated == same, "rotated onto the anchor, the same picture"
+
+
+def test_the_notebook_rotates_also_in_the_plane(recordings, coordinates, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "workflow"))
+    paths = []
+    for recording in recordings:
+        paths.append(str(tmp_path / f"{recording.name}.parquet"))
+        write_embedding(paths[-1], recording, coordinates["flat", recording.name], None, {"method": "flat"})
+    names = {name: f"fig3_{name.removesuffix('_csv')}.csv" for name in ("averages_csv", "agreement_csv")}
+    names |= {"pdf": "fig3.pdf", "png": "fig3.png", "page": "fig3.html"}
+    files = {name: str(tmp_path / file) for name, file in names.items()}
+    given = {"embeddings": paths, "anchor": ANCHOR, "protocol": "strict"}
+    notebooks.execute(ROOT / "workflow" / "notebooks" / "fig3.ipynb", tmp_path / "executed.ipynb", given | files)
+    assert all(Path(file).stat().st_size for file in files.values())
+    agreement = pd.read_csv(files["agreement_csv"]).set_index("recording")
+    assert agreement.loc[ANCHOR, ["before", "after"]].tolist() == pytest.approx([1, 1])
+    assert agreement.loc["demo-day2-m1", "after"] > 0.9
+    averages = pd.read_csv(files["averages_csv"])
+    assert len(averages) == 2 * 2 * 8 * 6
+    assert {"z1", "z2"} < set(averages.columns)
