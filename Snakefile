@@ -11,6 +11,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/embed.smk"
 include: "workflow/rules/decode.smk"
 include: "workflow/rules/verify.smk"
+include: "workflow/rules/across.smk"
 include: "workflow/rules/figures.smk"
 
 

@@ -227,6 +227,8 @@ def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
 
     yield from ((("compare",), "method", name) for name in config["compare"])
     yield from ((("verification", "tolerance", name), "method", name) for name in config["verification"]["tolerance"])
+    for decoder, chosen in config["decoding"]["across"]["decoders"].items():
+        yield from ((("decoding", "across", "decoders", decoder), "method", name) for name in chosen)
     yield from walk(config["figures"], ("figures",))
 
 
@@ -236,6 +238,10 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
         for k, name in enumerate(config["recordings"]):
             if name not in defined:
                 yield _unknown(("recordings", k), name, defined, "define its session under `sessions`")
+    for group, members in config["groups"].items():
+        for k, name in enumerate(members):
+            if name not in defined:
+                yield _unknown(("groups", group, k), name, defined, "define its session under `sessions`")
     run = set(defined) if config["recordings"] == "all" else set(config["recordings"])
     known = {"method": config["methods"], "recording": [name for name in defined if name in run]}
     remedies = {

@@ -1,4 +1,4 @@
-from ner.catalogue import one_each, published_embeddings, published_tables
+from ner.catalogue import across_set, one_each, published_embeddings, published_tables
 
 # Published tables of decoding within recordings, and the embeddings behind them.
 WITHIN_TABLES = [table for table in published_tables(UPSTREAM) if table.figure == "fig4"]
@@ -17,6 +17,16 @@ def has_within_table(embedding):
 
 PARITY_TABLES = [table for table in WITHIN_TABLES if available(table)]
 PARITY_EMBEDDINGS = one_each(filter(available, filter(has_within_table, published_embeddings(UPSTREAM))))
+# Published tables of decoding across recordings, and the set of embeddings behind each, as far as they can be had.
+ACROSS_TABLES = {
+    f"{table.figure}-{table.method}-{table.decoder}": table
+    for table in published_tables(UPSTREAM)
+    if table.figure != "fig4" and available(table)
+}
+ACROSS_EMBEDDINGS = {
+    name: [found for found in published_embeddings(UPSTREAM) if found.set == across_set(table) and available(found)]
+    for name, table in ACROSS_TABLES.items()
+}
 # Simulated and new recordings have no published value, and a run of them alone fetches nothing.
 RETRAINED_TABLES = [table for table in WITHIN_TABLES if any(map(table.covers, RECORDINGS))] and WITHIN_TABLES
 

@@ -79,4 +79,6 @@ rule verify:
         rules.parity_within.output,
         rules.retrained_within.output,
         rules.verification_within.output,
+        "<results>/verification/parity_across.csv",
+        "<results>/verification/published_tests.csv",
     localrule: True

@@ -7,4 +7,5 @@ with job(snakemake):
 
     columns = getattr(tables, snakemake.params.columns)
     parts = [tables.read_csv(path, columns) for path in snakemake.input.tables]
-    tables.write_csv(snakemake.output[0], pd.concat(parts))
+    whole = pd.concat(parts) if parts else pd.DataFrame(columns=tables.names(columns))
+    tables.write_csv(snakemake.output[0], whole)

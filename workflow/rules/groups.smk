@@ -1,0 +1,71 @@
+from snakemake.logging import logger
+
+# Recordings of this run in each group: a group is decoded across those, if there are two.
+GROUPS = {group: [name for name in members if name in RECORDINGS] for group, members in config["groups"].items()}
+if workflow.is_main_process:
+    for group, members in config["groups"].items():
+        if missing := [name for name in members if name not in RECORDINGS]:
+            what = f"decoded without {', '.join(missing)}" if len(GROUPS[group]) > 1 else "not decoded"
+            logger.warning(
+                f"group {group}: {what}, as this run has {len(GROUPS[group])} of its {len(members)} recordings"
+            )
+GROUPS = {group: members for group, members in GROUPS.items() if len(members) > 1}
+ACROSS = config["decoding"]["across"]
+ACROSS_METHODS = list(dict.fromkeys(name for names in ACROSS["decoders"].values() for name in names))
+
+
+def group_embeddings(wildcards):
+    """Embeddings of a group's recordings by one method and seed."""
+    return expand(
+        "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+        method=wildcards.method,
+        recording=GROUPS[wildcards.group],
+        seed=wildcards.seed,
+    )
+
+
+def group_recordings(wildcards):
+    """Recordings of a group."""
+    return GROUPS[wildcards.group]
+
+
+def across_decoders(wildcards):
+    """Decoders that read a method across recordings."""
+    return [decoder for decoder, methods in ACROSS["decoders"].items() if wildcards.method in methods]
+
+
+def across_files(suffix):
+    """Results of every group, method and seed."""
+    return expand(
+        f"<results>/decoding/across/{{method}}/{{group}}/seed{{seed}}{suffix}",
+        method=ACROSS_METHODS,
+        group=GROUPS,
+        seed=SEEDS,
+    )
+
+
+def parity_embeddings(wildcards):
+    """Local copies of the published embeddings behind a table across recordings."""
+    return [upstream(found.path) for found in ACROSS_EMBEDDINGS[wildcards.set]]
+
+
+def parity_table(wildcards):
+    """Local copy of a published table across recordings."""
+    return upstream(ACROSS_TABLES[wildcards.set].path)
+
+
+def parity_settings(wildcards):
+    """What a published set is: its name, table, method, decoder and the recordings of its embeddings."""
+    table = ACROSS_TABLES[wildcards.set]
+    return {
+        "name": across_set(table),
+        "table": table.path,
+        "method": table.method,
+        "decoder": table.decoder,
+        "recordings": [found.recording for found in ACROSS_EMBEDDINGS[wildcards.set]],
+    }
+
+
+wildcard_constraints:
+    group="|".join(config["groups"]),
+    set="|".join(ACROSS_TABLES),

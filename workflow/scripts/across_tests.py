@@ -1,0 +1,7 @@
+from job import job
+
+with job(snakemake):
+    from ner.comparisons import across_tests
+    from ner.tables import ACROSS, read_csv, write_csv
+
+    write_csv(snakemake.output[0], across_tests(read_csv(snakemake.input.across, ACROSS)))

@@ -1,0 +1,18 @@
+from job import job
+
+with job(snakemake):
+    from ner.decoding.across import decode_across
+    from ner.embeddings import PROTOCOLS, read_embedding
+    from ner.tables import write_csv
+
+    files = dict(zip(snakemake.params.recordings, snakemake.input.embeddings, strict=True))
+    metrics, time = decode_across(
+        {protocol: {name: read_embedding(path, protocol) for name, path in files.items()} for protocol in PROTOCOLS},
+        method=snakemake.wildcards.method,
+        group=snakemake.wildcards.group,
+        seed=int(snakemake.wildcards.seed),
+        decoders=snakemake.params.decoders,
+        max_iter=snakemake.params.max_iter,
+    )
+    write_csv(snakemake.output.metrics, metrics)
+    write_csv(snakemake.output.time, time)

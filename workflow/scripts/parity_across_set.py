@@ -1,0 +1,22 @@
+from job import job
+
+with job(snakemake):
+    from ner.parity_across import parity_across
+    from ner.published import published_across, read_published_embedding
+    from ner.tables import write_csv
+
+    of = snakemake.params.settings
+    published, _ = published_across({of["table"]: snakemake.input.table})
+    embeddings = {
+        recording: read_published_embedding(path, recording, of["method"])
+        for recording, path in zip(of["recordings"], snakemake.input.embeddings, strict=True)
+    }
+    table = parity_across(
+        of["name"],
+        embeddings,
+        published,
+        method=of["method"],
+        decoder=of["decoder"],
+        max_iter=snakemake.params.max_iter,
+    )
+    write_csv(snakemake.output[0], table)
