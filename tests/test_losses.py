@@ -139,6 +139,11 @@ def test_wrong_arguments_are_named(shape, distance_shape, temperature, message):
         rank_n_contrast(torch.zeros(shape), torch.zeros(distance_shape), temperature)
 
 
+def test_half_precision_is_refused():
+    with pytest.raises(ValueError, match="embeddings: found torch.float16; expected float32 or float64"):
+        rank_n_contrast(torch.zeros(4, 3, dtype=torch.float16), torch.zeros(2, 2))
+
+
 @given(st.integers(1, 30), st.integers(0, 10_000))
 def test_movement_distance_equals_its_definition(count, seed):
     random = np.random.default_rng(seed)

@@ -186,6 +186,16 @@ def test_a_resumed_training_is_bit_identical(method, tmp_path):
     assert not path.exists()
 
 
+def test_a_diverging_training_says_so():
+    with pytest.raises(InputError, match="training: found a loss of .* lower the method's learning_rate"):
+        methods.fit("cebra", recording(), {"steps": 20, "batch_size": 16, "learning_rate": 1e30}, seed=0)
+
+
+def test_hidden_units_set_the_encoder():
+    widths = [layer.out_features for layer in sphere_encoder(7, 3, 0, [32, 32, 16]) if hasattr(layer, "out_features")]
+    assert widths == [32, 32, 16, 3]
+
+
 def test_a_checkpoint_of_another_training_or_a_damaged_one_is_ignored(tmp_path):
     path = tmp_path / "state.checkpoint"
     Checkpoint(path, 1, "a").save({"step": 3})

@@ -1,5 +1,8 @@
 """The encoder of the contrastive methods: one bin of rates to a point on the unit sphere."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -9,13 +12,16 @@ class _UnitLength(nn.Module):
         return nn.functional.normalize(points, dim=1)
 
 
-def sphere_encoder(neurons: int, dimensions: int, seed: int) -> nn.Sequential:
+def sphere_encoder(
+    neurons: int, dimensions: int, seed: int, hidden_units: Sequence[int] | None = None
+) -> nn.Sequential:
     """Multilayer perceptron from the rates of one bin to the unit sphere, without temporal context.
 
     Args:
         neurons: inputs.
-        dimensions: d, of the space around the sphere; the hidden layers have 30d, 30d and 10d units.
+        dimensions: d, of the space around the sphere.
         seed: of the initial weights (torch's default for linear layers); the global random state is left alone.
+        hidden_units: of each hidden layer; None stands for 30d, 30d, 10d.
 
     Returns:
         Module from (bins, neurons) to (bins, d), rows of unit length, float32.
@@ -25,13 +31,9 @@ def sphere_encoder(neurons: int, dimensions: int, seed: int) -> nn.Sequential:
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return nn.Sequential(
-            nn.Linear(neurons, 30 * dimensions),
-            nn.GELU(),
-            nn.Linear(30 * dimensions, 30 * dimensions),
-            nn.GELU(),
-            nn.Linear(30 * dimensions, 10 * dimensions),
-            nn.GELU(),
-            nn.Linear(10 * dimensions, dimensions),
-            _UnitLength(),
-        )
+        widths = [neurons, *(hidden_units or (30 * dimensions, 30 * dimensions, 10 * dimensions)), dimensions]
+        layers: list[nn.Module] = []
+        for inputs, outputs in pairwise(widths):
+            layers += [nn.Linear(inputs, outputs), nn.GELU()]
+        # No nonlinearity behind the last layer.
+        return nn.Sequential(*layers[:-1], _UnitLength())

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numba.extending import overload
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 # Logits that span more than this are handled in log space: beyond it, float32 sums of exponentials underflow.
 _LARGEST_SPAN = 60.0
@@ -34,13 +35,15 @@ def rank_n_contrast(embeddings: Tensor, label_distance: Tensor, temperature: flo
         Scalar, the mean over ordered pairs of distinct points.
 
     Raises:
-        ValueError: if the shapes disagree or temperature is not positive.
+        ValueError: if the shapes disagree, embeddings are of another type, or temperature is not positive.
 
     References:
         Chen et al., Neural Embeddings Rank, NeurIPS 2024, l_NER; Zha et al., Rank-N-Contrast, NeurIPS 2023.
     """
     if embeddings.ndim != 2 or embeddings.shape[0] < 2 or embeddings.shape[0] % 2:
         raise ValueError(f"embeddings: found shape {tuple(embeddings.shape)}; expected (2N, d) with N >= 1")
+    if embeddings.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"embeddings: found {embeddings.dtype}; expected float32 or float64")
     count = embeddings.shape[0] // 2
     if label_distance.shape != (count, count):
         raise ValueError(f"label_distance: found shape {tuple(label_distance.shape)}; expected ({count}, {count})")
@@ -93,6 +96,7 @@ class _CompiledLoss(torch.autograd.Function):
         return embeddings.new_tensor(loss)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, upstream: Tensor):
         (gradient,) = ctx.saved_tensors
         return upstream * gradient, None, None

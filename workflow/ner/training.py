@@ -1,7 +1,8 @@
 """Training an encoder on batches of bins, the same bit for bit from the same seed."""
 
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,7 @@ def train_encoder(
         sampler: draws bins among the training bins.
         loss: from the embeddings (roles * N, d) of a step's bins and their places (roles * N,) to a scalar.
         train: (bins,) bool, the training bins.
-        settings: dimensions, steps, learning_rate.
+        settings: dimensions, hidden_units, steps, learning_rate.
         seed: of the initial weights.
         device: see `resolve_device`.
         checkpoint: where the state is kept and found, or None.
@@ -56,22 +57,16 @@ def train_encoder(
         The embedding (bins, d) float64, and the loss of every step (columns step, loss).
 
     Raises:
-        InputError: if the device is not there.
-        FloatingPointError: if the loss is no longer finite.
+        InputError: if the device is not there, or the loss is no longer finite.
     """
     place = resolve_device(device)
     inputs = torch.from_numpy(rates.astype(np.float32)).to(place)
     training_inputs = inputs[torch.as_tensor(train, device=place)]
-    encoder = sphere_encoder(rates.shape[1], settings["dimensions"], seed).to(place)
+    encoder = sphere_encoder(rates.shape[1], settings["dimensions"], seed, settings["hidden_units"]).to(place)
     optimizer = torch.optim.Adam(encoder.parameters(), lr=settings["learning_rate"], fused=True)
     losses = torch.zeros(settings["steps"], device=place)
     first = _restore(checkpoint, encoder, optimizer, losses)
-    steps = range(first, settings["steps"])
-    # A bar for a terminal, a line a minute for a log.
-    interval = 0.5 if sys.stderr.isatty() else 60
-    for step in tqdm(
-        steps, initial=first, total=settings["steps"], unit="step", mininterval=interval, maxinterval=interval
-    ):
+    for step in _reported(first, settings["steps"]):
         bins = torch.from_numpy(sampler.batch(step)).to(place)
         value = loss(encoder(training_inputs[bins]), bins)
         optimizer.zero_grad()
@@ -95,6 +90,23 @@ def train_encoder(
     return embedding, history
 
 
+def _reported(first: int, total: int) -> Iterator[int]:
+    """Steps first ... total - 1, with a bar on the terminal where there is one, else a line a minute on stderr."""
+    # The process's own stream: a job's sys.stderr is its log.
+    terminal = sys.__stderr__
+    if terminal is not None and terminal.isatty():
+        yield from tqdm(range(first, total), initial=first, total=total, unit="step", file=terminal)
+        return
+    start = reported = time.monotonic()
+    for step in range(first, total):
+        yield step
+        now = time.monotonic()
+        if now - reported > 60 or step + 1 == total:
+            reported = now
+            rate = (step + 1 - first) / max(now - start, 1e-9)
+            print(f"step {step + 1} of {total}, {rate:.1f} steps a second", file=sys.stderr, flush=True)
+
+
 def _restore(
     checkpoint: Checkpoint | None, encoder: nn.Module, optimizer: torch.optim.Optimizer, losses: Tensor
 ) -> int:
@@ -109,7 +121,8 @@ def _restore(
 
 
 def _check(losses: Tensor, step: int) -> None:
-    """Raise FloatingPointError if a loss up to this step is not finite."""
+    """Raise InputError if a loss up to this step is not finite."""
     bad = (~losses[: step + 1].isfinite()).nonzero()
     if len(bad):
-        raise FloatingPointError(f"the loss is {float(losses[bad[0]])} at step {int(bad[0]) + 1}")
+        found = f"a loss of {float(losses[bad[0]])} at step {int(bad[0]) + 1}"
+        raise InputError("training", found, "finite losses", "lower the method's learning_rate")

@@ -58,6 +58,15 @@ def settings_schema(name: str) -> dict:
     return {"type": "object", "properties": _module(name).SETTINGS, "additionalProperties": False}
 
 
+def complete_settings(name: str, settings: Mapping) -> dict:
+    """Every setting of a method module: those given, else their defaults.
+
+    Raises:
+        KeyError: if there is no such module.
+    """
+    return {key: schema["default"] for key, schema in _module(name).SETTINGS.items()} | dict(settings)
+
+
 def fit(
     name: str,
     recording: "Recording",
@@ -77,9 +86,11 @@ def fit(
         device: 'cpu', 'cuda' or 'auto' (cuda where there is one).
         checkpoint: where a training keeps and finds its state, or None.
 
+    Returns:
+        The embedding, and what its training recorded.
+
     Raises:
         KeyError: if there is no such module.
     """
-    module = _module(name)
-    complete = {key: schema["default"] for key, schema in module.SETTINGS.items()} | dict(settings)
-    return module.fit(recording, complete, seed=seed, device=device, checkpoint=checkpoint)
+    complete = complete_settings(name, settings)
+    return _module(name).fit(recording, complete, seed=seed, device=device, checkpoint=checkpoint)

@@ -9,6 +9,11 @@ SETTINGS = {
         "default": 3,
         "description": "Dimensions of the space around the unit sphere.",
     },
+    "hidden_units": {
+        "anyOf": [{"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1}, {"type": "null"}],
+        "default": None,
+        "description": "Units of each hidden layer of the encoder; null for 30d, 30d, 10d.",
+    },
     "steps": {"type": "integer", "minimum": 1, "default": 20000, "description": "Steps of Adam."},
     "batch_size": {"type": "integer", "minimum": 2, "default": 512, "description": "Reference bins a step."},
     "learning_rate": {"type": "number", "exclusiveMinimum": 0, "default": 1e-4, "description": "Step size of Adam."},
