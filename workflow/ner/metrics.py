@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import r2_score
 
+from ner.trials import by_trial
+
 METRICS = ("velocity_r2", "position_r2", "direction_accuracy")
 
 
@@ -28,12 +30,6 @@ class Scores:
     accuracy_by_bin: np.ndarray
 
 
-def _by_trial(values: np.ndarray, bins_per_trial: int) -> np.ndarray:
-    if bins_per_trial < 1 or len(values) == 0 or len(values) % bins_per_trial:
-        raise ValueError(f"{len(values)} bins are not whole trials of {bins_per_trial} bins")
-    return values.reshape(-1, bins_per_trial, *values.shape[1:])
-
-
 def positions(movement: np.ndarray, bins_per_trial: int) -> np.ndarray:
     """Positions that movements lead to: their cumulative sum within each trial.
 
@@ -47,7 +43,7 @@ def positions(movement: np.ndarray, bins_per_trial: int) -> np.ndarray:
     Raises:
         ValueError: if the bins are not whole trials.
     """
-    return _by_trial(movement, bins_per_trial).cumsum(axis=1).reshape(movement.shape)
+    return by_trial(movement, bins_per_trial).cumsum(axis=1).reshape(movement.shape)
 
 
 def velocity_r2(truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = False) -> float:
@@ -96,7 +92,7 @@ def accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: i
     """
     if truth.shape != prediction.shape:
         raise ValueError(f"directions of shape {truth.shape}, decoded ones of shape {prediction.shape}")
-    return 100 * _by_trial(truth == prediction, bins_per_trial).mean(axis=0)
+    return 100 * by_trial(truth == prediction, bins_per_trial).mean(axis=0)
 
 
 def scores(
