@@ -65,12 +65,13 @@ def recordings():
 @pytest.fixture(scope="module")
 def coordinates(recordings):
     """Of a method in space and of one in the plane, whose second recording is turned against the first."""
-    turn = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    in_space = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    in_plane = np.array([[0.0, 1.0], [-1.0, 0.0]])
     found = {}
-    for recording, rotation in zip(recordings, (np.eye(3), turn), strict=True):
+    for recording, turned, rotated in zip(recordings, (np.eye(3), in_space), (np.eye(2), in_plane), strict=True):
         space = np.column_stack([recording.velocity, recording.bin])
-        found["space", recording.name] = space @ rotation
-        found["flat", recording.name] = recording.velocity @ rotation[:2, :2][::-1]
+        found["space", recording.name] = space @ turned
+        found["flat", recording.name] = recording.velocity @ rotated
     return found
 
 
