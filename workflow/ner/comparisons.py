@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ner.catalogue import METHODS
 from ner.published import FIGURE
 from ner.statistics import friedman, over_recordings, paired_t, repeated_measures_anova
 from ner.tables import DECODER, GROUP, METRIC, PROTOCOL, Column, names
@@ -66,9 +67,8 @@ def published_tests(table: pd.DataFrame) -> pd.DataFrame:
     """
     found = []
     for (figure, _), part in table.groupby(["figure", "decoder"], sort=False):
-        published = {
-            method: values["source"].unique().tolist() for method, values in part.groupby("method", sort=False)
-        }
+        methods = [method for method in METHODS.values() if (part["method"] == method).any()]
+        published = {method: part.loc[part["method"] == method, "source"].unique().tolist() for method in methods}
         matched = {method: sorted(order) for method, order in published.items()}
         for pairing, orders in (("published", published), ("matched", matched)):
             found.append(compare_across(part, orders).assign(figure=figure, pairing=pairing))
