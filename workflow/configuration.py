@@ -234,14 +234,13 @@ def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
 
 def _reference_problems(config: Mapping) -> Iterator[str]:
     defined = _defined(config)
+    listed = {("groups", group): members for group, members in config["groups"].items()}
     if config["recordings"] != "all":
-        for k, name in enumerate(config["recordings"]):
-            if name not in defined:
-                yield _unknown(("recordings", k), name, defined, "define its session under `sessions`")
-    for group, members in config["groups"].items():
+        listed = {("recordings",): config["recordings"], **listed}
+    for place, members in listed.items():
         for k, name in enumerate(members):
             if name not in defined:
-                yield _unknown(("groups", group, k), name, defined, "define its session under `sessions`")
+                yield _unknown((*place, k), name, defined, "define its session under `sessions`")
     run = set(defined) if config["recordings"] == "all" else set(config["recordings"])
     known = {"method": config["methods"], "recording": [name for name in defined if name in run]}
     remedies = {
