@@ -37,6 +37,7 @@ def test_neighbours_are_the_nearest(points):
     assert (distances[7:10, :3] == 0).all()
 
 
+@pytest.mark.slow
 def test_graphs_are_those_of_umap_learn(points):
     """Below 4096 points umap-learn's own search is exact too, so that the graphs must agree."""
     from umap import UMAP
@@ -51,7 +52,7 @@ def test_graphs_are_those_of_umap_learn(points):
         graphs = [(model.fit_transform(fitted), model.transform(new)) for model in (ours, UMAP(**settings))]
     for found, expected in zip(*graphs, strict=True):
         np.testing.assert_allclose(found.toarray(), expected.toarray(), atol=1e-4)
-        assert expected.nnz > 2000
+        assert expected.nnz >= 48 * 15
 
 
 def test_more_neighbours_than_bins_are_refused():

@@ -5,6 +5,9 @@ The package pi-vae-pytorch is not used: it is another model (dense, one encoder 
 
 The paper splits each recording 60/20/20: the model is fitted to the first 60 % of the trials, and the rest of the
 recording's training part only gives the validation loss. Windows never reach from one of the three parts into another.
+The authors decoded from that 60 % (the sizes of their files and the steps of their accuracies tell: floor(0.6 n) trials
+train, floor(0.2 n) validate, the rest test); here decoders get the whole training part, as with every other method.
+Measured on five seeds of one recording, that moves the R2 of the training part by 0.014 at most.
 """
 
 from collections.abc import Mapping
