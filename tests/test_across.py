@@ -13,12 +13,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
 from ner.alignment import paper_rotation, strict_rotation
+from ner.columns import ACROSS, ACROSS_TIME
 from ner.decoding.across import decode_across, fit_source, score_target
 from ner.decoding.within import decode_within
 from ner.embeddings import Embedding
 from ner.errors import InputError
 from ner.metrics import METRICS
-from ner.tables import ACROSS, ACROSS_TIME, names
+from ner.tables import names
 
 BINS = 8
 

@@ -8,9 +8,10 @@ import pytest
 from scipy import stats
 
 from ner.catalogue import published_tables
+from ner.columns import ACROSS
 from ner.comparisons import ACROSS_TESTS, PUBLISHED_TESTS, TESTS, across_tests, compare_across, published_tests
 from ner.published import published_across
-from ner.tables import ACROSS, names
+from ner.tables import names
 
 RECORDINGS = ["r1", "r2", "r3", "r4"]
 

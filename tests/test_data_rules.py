@@ -40,7 +40,12 @@ class Run:
         overlay = {
             "sessions": {"demo-day": SIMULATED, **(sessions or {})},
             "recordings": list(recordings),
-            "figures": {"fig1": shown, "fig2": shown, "fig4": {"example": recordings[0]}},
+            "figures": {
+                "fig1": shown,
+                "fig2": shown,
+                "fig3": {"anchor": recordings[0]},
+                "fig4": {"example": recordings[0]},
+            },
         }
         (self.folder / "overlay.yaml").write_text(yaml.safe_dump(overlay | changes))
 

@@ -9,13 +9,14 @@ from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
+from ner.columns import WITHIN, WITHIN_TIME
 from ner.decoding import KNeighborsClassifierCV, KNeighborsRegressorCV, within
 from ner.decoding.decoders import DECODERS, make_decoder
 from ner.decoding.within import decode, decode_within, score
 from ner.embeddings import Embedding, read_embedding, write_embedding
 from ner.metrics import METRICS
 from ner.recordings import Recording
-from ner.tables import WITHIN, WITHIN_TIME, names, read_csv, write_csv
+from ner.tables import names, read_csv, write_csv
 
 # The recordings here have fewer bins than the paper's largest neighbourhoods.
 pytestmark = pytest.mark.filterwarnings("ignore:no finite cross-validation score")

@@ -8,11 +8,12 @@ import pytest
 
 from dependencies import library_files
 from ner import notebooks
+from ner.columns import WITHIN, WITHIN_TIME
 from ner.decoding.within import decode_within
 from ner.embeddings import read_embedding, write_embedding
 from ner.errors import InputError
 from ner.recordings import DIRECTIONS, Recording, write_recording
-from ner.tables import WITHIN, WITHIN_TIME, names, write_csv
+from ner.tables import names, write_csv
 from ner.verification import RETRAINED_WITHIN
 
 ROOT = Path(__file__).parents[1]

@@ -12,14 +12,13 @@ from hypothesis.extra import numpy as st_numpy
 from ner.checksums import blob_sha1
 from ner.errors import InputError
 from ner.preprocessing import (
-    SUMMARY,
     gaussian_kernel,
     smooth,
     smoothed_recording,
-    summary,
     trial_data_recording,
 )
 from ner.recordings import read_recording, write_recording
+from ner.recordings_table import SUMMARY, summary
 
 BINS = 4
 TARGETS = np.tile([-180, -135, -90, -45, 0, 45, 90, 135], 10)

@@ -12,9 +12,10 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import r2_score
 
 from ner.catalogue import one_each, published_embeddings, published_tables
+from ner.columns import WITHIN
 from ner.metrics import METRICS
 from ner.published import PUBLISHED_WITHIN, published_within
-from ner.tables import WITHIN, names, read_csv, write_csv
+from ner.tables import names, read_csv, write_csv
 from ner.upstream import read_manifest
 from ner.verification import (
     PARITY_WITHIN,

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from ner.catalogue import METHODS
+from ner.columns import DECODER, GROUP, METRIC, PROTOCOL
 from ner.published import FIGURE
 from ner.statistics import friedman, over_recordings, paired_t, repeated_measures_anova
-from ner.tables import DECODER, GROUP, METRIC, PROTOCOL, Column, names
+from ner.tables import Column, names
 
 #: What a comparison of methods across recordings says, one test a row.
 TESTS = (

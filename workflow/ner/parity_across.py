@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from ner.alignment import candidate_rotations, paper_rotation
+from ner.columns import DECODER, METHOD, METRIC, SOURCE, TARGET
 from ner.decoding.across import fit_source, score_target
 from ner.embeddings import Embedding
 from ner.metrics import METRICS
-from ner.tables import DECODER, METHOD, METRIC, SOURCE, TARGET, Column, names
+from ner.tables import Column, names
 from ner.verification import DIFFERENCE, OURS, PARITY_R2, PARITY_TRIALS, PUBLISHED
 
 SET = Column("set", "", "published set of embeddings")

@@ -2,40 +2,22 @@
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import scipy.io
 import scipy.sparse
 
 from ner.checksums import blob_sha1
 from ner.errors import InputError
 from ner.recordings import DIRECTIONS, Recording
-from ner.tables import RECORDING, Column
 
 #: Variables of the authors' smoothed files, by area.
 SMOOTHED_VARIABLES = {"M1": "neural_M1", "PMd": "neural_PMd", "S1": "neural_S1"}
 #: Fields of raw TrialData, by area.
 TRIAL_DATA_FIELDS = {"M1": "M1_spikes", "PMd": "PMd_spikes", "S1": "LeftS1Area2_spikes"}
 TARGET_UNITS = ("radians", "degrees")
-
-#: What a run's recordings are; one a row.
-SUMMARY = (
-    RECORDING,
-    Column("monkey", "", "animal"),
-    Column("area", "", "M1, PMd or S1"),
-    Column("trials", "", "trials kept"),
-    Column("train_trials", "", "trials kept that train: the first ones, in recording order"),
-    Column("bins", "30 ms bins", "bins of every trial, from the go cue"),
-    Column("neurons", "", "neurons recorded"),
-    Column("silent_neurons", "", "neurons without a spike in any kept bin"),
-    Column("dropped_trials", "", "trials of the source that are not in the recording"),
-    Column("dropped", "", "which, numbered from 1 as in the source, and why"),
-    Column("source", "", "file it was made from"),
-    Column("sha1", "", "git blob SHA-1 of the source"),
-)
 
 
 def smoothed_recording(
@@ -224,30 +206,6 @@ def smooth(counts: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     reach = len(kernel) // 2
     padded = np.pad(np.asarray(counts, dtype=np.float64), ((reach, reach), (0, 0)))
     return np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=0) @ kernel[::-1]
-
-
-def summary(recordings: Sequence[Recording]) -> pd.DataFrame:
-    """One row a recording, in the columns of SUMMARY: how much was recorded, and what was dropped on the way."""
-    rows = []
-    for recording in recordings:
-        metadata, dropped = recording.metadata, recording.metadata["dropped_trials"]
-        rows.append(
-            {
-                "recording": recording.name,
-                "monkey": metadata["monkey"],
-                "area": metadata["area"],
-                "trials": int(recording.trial[-1]) + 1,
-                "train_trials": int(recording.trial[recording.train][-1]) + 1,
-                "bins": recording.bins_per_trial,
-                "neurons": recording.rates.shape[1],
-                "silent_neurons": len(metadata["silent_neurons"]),
-                "dropped_trials": len(dropped),
-                "dropped": "; ".join(f"{entry['trial']}: {entry['reason']}" for entry in dropped),
-                "source": metadata["source"],
-                "sha1": metadata["sha1"],
-            }
-        )
-    return pd.DataFrame(rows, columns=[column.name for column in SUMMARY])
 
 
 def _load(path: str | os.PathLike, variables: list[str]) -> dict:

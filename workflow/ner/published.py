@@ -23,11 +23,12 @@ import numpy as np
 import pandas as pd
 
 from ner.catalogue import PublishedTable, bins_per_trial, published_tables
+from ner.columns import BIN, DECODER, METHOD, METRIC, PART, RECORDING, SOURCE, TARGET, VALUE
 from ner.embeddings import Embedding
 from ner.errors import InputError
 from ner.metrics import METRICS
 from ner.recordings import VELOCITY_SCALE
-from ner.tables import BIN, DECODER, METHOD, METRIC, PART, RECORDING, SOURCE, TARGET, VALUE, Column, names
+from ner.tables import Column, names
 
 FIGURE = Column("figure", "", "figure of the paper that shows it: fig4, fig5, fig6 or fig7")
 #: Published metrics within recordings.

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ner.columns import DECODER, METHOD, METRIC, PART, RECORDING
 from ner.decoding.within import PARTS, decode, score
 from ner.metrics import METRICS
 from ner.published import read_published_embedding
-from ner.tables import DECODER, METHOD, METRIC, PART, RECORDING, Column, names
+from ner.tables import Column, names
 
 PUBLISHED = Column("published", "R2: 1; accuracy: %", "value in the authors' tables")
 OURS = Column("ours", "R2: 1; accuracy: %", "value of our decoding of the authors' embedding")

@@ -30,7 +30,7 @@ rule decode_across:
 use rule within_table as across_table with:
     input:
         tables=across_files(".csv"),
-        library=library("tables"),
+        library=library("columns"),
     output:
         "<results>/tables/across.csv",
     log:
@@ -42,7 +42,7 @@ use rule within_table as across_table with:
 use rule within_table as across_time_table with:
     input:
         tables=across_files(".time.csv"),
-        library=library("tables"),
+        library=library("columns"),
     output:
         "<results>/tables/across_time.csv",
     log:

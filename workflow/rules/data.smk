@@ -74,7 +74,7 @@ rule recordings_table:
     """What every recording of the run holds, and what was dropped on the way."""
     input:
         recordings=expand("<results>/recordings/{recording}.parquet", recording=RECORDINGS),
-        library=library("preprocessing"),
+        library=library("recordings_table"),
     output:
         "<results>/tables/recordings.csv",
     log:

@@ -3,10 +3,11 @@ from job import job
 with job(snakemake):
     from ner import preprocessing
     from ner.recordings import write_recording
+    from ner.recordings_table import summary
 
     make = {"smoothed": preprocessing.smoothed_recording, "trial_data": preprocessing.trial_data_recording}
     recording = make[snakemake.params.form](
         snakemake.input.source, snakemake.wildcards.recording, **snakemake.params.settings
     )
-    print(preprocessing.summary([recording]).T.to_string(header=False))
+    print(summary([recording]).T.to_string(header=False))
     write_recording(recording, snakemake.output[0])

@@ -1,8 +1,9 @@
 from job import job
 
 with job(snakemake):
+    from ner.columns import WITHIN
     from ner.published import published_within
-    from ner.tables import WITHIN, read_csv, write_csv
+    from ner.tables import read_csv, write_csv
     from ner.verification import retrained_within
 
     published, _ = published_within(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))

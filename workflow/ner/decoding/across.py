@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from ner.alignment import paper_rotation, strict_rotation
+from ner.columns import ACROSS, ACROSS_TIME
 from ner.decoding.decoders import Decoder, make_decoder
 from ner.embeddings import Embedding
 from ner.metrics import METRICS, Scores, scores
-from ner.tables import ACROSS, ACROSS_TIME, names
+from ner.tables import names
 
 _ROTATIONS = {"paper": paper_rotation, "strict": strict_rotation}
 

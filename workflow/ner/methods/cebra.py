@@ -10,9 +10,11 @@ SETTINGS = {
         "description": "Dimensions of the space around the unit sphere.",
     },
     "hidden_units": {
-        "anyOf": [{"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1}, {"type": "null"}],
-        "default": None,
-        "description": "Units of each hidden layer of the encoder; null for 30d, 30d, 10d.",
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1},
+        "minItems": 1,
+        "default": [32, 32, 16],
+        "description": "Units of each hidden layer of the encoder.",
     },
     "steps": {"type": "integer", "minimum": 1, "default": 20000, "description": "Steps of Adam."},
     "batch_size": {

@@ -34,9 +34,7 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     from ner.training import resolve_device
 
     model = cebra.CEBRA(
-        # Hidden layers of 30d, 30d and 15d units, where the paper's last one has 10d.
         model_architecture="offset1-model",
-        num_hidden_units=30 * settings["dimensions"],
         output_dimension=settings["dimensions"],
         batch_size=settings["batch_size"],
         learning_rate=settings["learning_rate"],
