@@ -24,6 +24,7 @@ const views = ["left", "right"].map((view) => document.getElementById(view));
 return {
   title: document.getElementById("left-title").textContent,
   canvases: views.map((view) => view.querySelectorAll("canvas").length),
+  buttons: [...document.querySelectorAll(".modebar-btn")].map((button) => button.dataset.title),
   pictures: await Promise.all(views.map((view) => Plotly.toImage(view))),
 };
 """
@@ -74,7 +75,8 @@ def page(recordings, coordinates):
         for method in ("space", "flat")
         for recording in recordings
     }
-    return embeddings_page(pairs, ANCHOR)
+    pairs |= {("averaged", recording): pair for (method, recording), pair in pairs.items() if method == "space"}
+    return embeddings_page(pairs, ANCHOR, averages_only=["averaged"])
 
 
 def test_the_page_holds_averages_and_some_trials(page):
@@ -83,6 +85,8 @@ def test_the_page_holds_averages_and_some_trials(page):
     assert session["averages"] == 8
     assert len(session["directions"]) == 8 * (1 + TRIALS_SHOWN)
     assert content["methods"]["flat"]["dimensions"] == 2
+    averaged = content["methods"]["averaged"]["sessions"]["demo-day2-m1"]
+    assert averaged["averages"] == len(averaged["directions"]) == 8
 
 
 def test_the_page_is_drawn_without_network_and_follows_its_reader(page, tmp_path):
@@ -94,14 +98,21 @@ def test_the_page_is_drawn_without_network_and_follows_its_reader(page, tmp_path
         rotated = opened.run(LOOK)
         opened.run(chosen("method", "flat"))
         flat = opened.run(LOOK)
+        assert opened.run("return document.getElementById('trials').disabled") is False
+        opened.run(chosen("method", "averaged"))
+        averaged = opened.run(LOOK)
+        assert opened.run("return document.getElementById('trials').disabled") is True
         asked = [address for address in opened.requests if not address.startswith(("data:", "blob:"))]
         assert (asked, opened.errors) == ([], [])
 
     assert all(count >= 1 for count in first["canvases"])
+    assert "Orbital rotation" in first["buttons"]
+    assert not [button for button in first["buttons"] if "Share" in button], "a button that uploads"
     assert first["title"].endswith("before rotation")
     assert rotated["title"].endswith("rotated onto the anchor")
     (before, anchor), (after, same) = first["pictures"], rotated["pictures"]
-    assert len({before, after, flat["pictures"][0]}) == 3, "another choice draws the same"
+    choices = {before, after, flat["pictures"][0], averaged["pictures"][0]}
+    assert len(choices) == 4, "another choice draws the same"
     assert anchor == same, "the anchor is not rotated"
     assert after == same, "rotated onto the anchor, the same picture"
 
@@ -115,7 +126,7 @@ def test_the_notebook_rotates_also_in_the_plane(recordings, coordinates, tmp_pat
     names = {name: f"fig3_{name.removesuffix('_csv')}.csv" for name in ("averages_csv", "agreement_csv")}
     names |= {"pdf": "fig3.pdf", "png": "fig3.png", "page": "fig3.html"}
     files = {name: str(tmp_path / file) for name, file in names.items()}
-    given = {"embeddings": paths, "anchor": ANCHOR, "protocol": "strict"}
+    given = {"embeddings": paths, "averages_only": [], "anchor": ANCHOR, "protocol": "strict"}
     notebooks.execute(ROOT / "workflow" / "notebooks" / "fig3.ipynb", tmp_path / "executed.ipynb", given | files)
     assert all(Path(file).stat().st_size for file in files.values())
     agreement = pd.read_csv(files["agreement_csv"]).set_index("recording")

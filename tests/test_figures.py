@@ -82,6 +82,7 @@ def made(tmp_path_factory):
         "fig2": {"recording": recordings[0], "embedding": embeddings[example[0]], **decoding},
         "fig3": {
             "embeddings": [path for (_, name), path in embeddings.items() if name.endswith("m1")],
+            "averages_only": ["new-method"],
             "anchor": "demo-day1-m1",
             "protocol": "paper",
         },

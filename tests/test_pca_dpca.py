@@ -1,15 +1,23 @@
 """PCA and dPCA against their definitions and against the authors' components."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
-from samples import mirrored_recording, simulated_recording
+from samples import MIRRORED, mirrored_recording, simulated_recording
 
 from ner import methods
+from ner.catalogue import published_embeddings
+from ner.embeddings import write_embedding
 from ner.errors import InputError
 from ner.methods.dpca import balanced_trials
+from ner.parity_averages import PARITY_AVERAGES, PARITY_CORRELATION, PARITY_DIFFERENCE, parity_averages
+from ner.tables import names
 from ner.trials import by_trial, direction_averages
+from ner.upstream import read_manifest
 
-SESSIONS = ["20150629", "20150630", "20160929", "20161007"]
+MANIFEST = Path(__file__).parents[1] / "workflow" / "resources" / "upstream_manifest.csv"
 
 
 def training_trials(recording, values):
@@ -105,23 +113,84 @@ def test_balanced_trials_are_the_first_of_each_direction():
     np.testing.assert_array_equal(balanced_trials(trials, directions), trials[[[1, 5, 0], [2, 6, 3]]])
 
 
-@pytest.mark.parametrize("day", SESSIONS)
-def test_pca_averages_are_the_authors(mirror, day):
-    recording = mirrored_recording(mirror, f"chewie-{day}", "M1")
-    folder = mirror / f"data_NER/M1 4+6+6/PCA_Chewie{day[:4]}/NPZ"
-    published = np.load(next(folder.glob(f"*{day[2:]}_embed_M1.npz")))["cebra_veldir_train"]
-    coordinates = methods.fit("pca", recording, {}, seed=0).coordinates
-    averages = direction_averages(*training_trials(recording, coordinates))[0]
-    signs = np.sign((averages * published).sum((0, 1)))
-    np.testing.assert_allclose(averages * signs, published, atol=1e-8)
+# ---- Held against the authors' averages
 
 
-@pytest.mark.parametrize("day", SESSIONS)
-def test_dpca_averages_are_the_authors(mirror, day):
-    recording = mirrored_recording(mirror, f"chewie-{day}", "M1")
-    folder = mirror / f"data_NER/M1 4+6+6/dPCA_Chewie{day[:4]}/NPZ"
-    published = np.load(next(folder.glob(f"*{day[2:]}_embed_M1.npz")))["cebra_veldir_train"]
-    coordinates = methods.fit("dpca", recording, {}, seed=0).coordinates
-    averages = balanced_trials(*training_trials(recording, coordinates)).mean(0)
-    for k in range(3):
-        assert abs(np.corrcoef(averages[..., k].ravel(), published[k].ravel())[0, 1]) > 0.999
+def compared(recording, method, published, folder, **settings):
+    """The table for one recording, as the workflow makes it from files."""
+    fit = methods.fit(method, recording, settings, seed=0)
+    write_embedding(folder / "ours.parquet", recording, fit.coordinates, fit.strict, {"method": method})
+    return parity_averages([(folder / "ours.parquet", published)])
+
+
+def averages_file(folder, values):
+    np.savez(folder / "published.npz", cebra_veldir_train=values, continuous_index_train=np.zeros((4, 3)))
+    return folder / "published.npz"
+
+
+@pytest.fixture
+def recording():
+    return replace(simulated_recording(trials=75, bins=40, neurons=9), name="chewie-20161007-m1")
+
+
+@pytest.mark.parametrize("method", ["pca", "dpca"])
+def test_averages_are_compared_component_by_component_up_to_sign(method, recording, tmp_path):
+    coordinates = methods.fit(method, recording, {}, seed=0).coordinates
+    trials, directions = training_trials(recording, coordinates)
+    if method == "pca":
+        published = direction_averages(trials, directions)[0]
+    else:
+        published = balanced_trials(trials, directions).mean(0)
+        assert not np.allclose(published, direction_averages(trials, directions)[0])
+    published = published * [1, -1, 1]
+    published[3, 7, 2] += 0.5
+    laid_out = published if method == "pca" else np.moveaxis(published, -1, 0)
+    found = compared(recording, method, averages_file(tmp_path, laid_out), tmp_path)
+    assert list(found.columns) == names(PARITY_AVERAGES)
+    assert found[["method", "recording"]].drop_duplicates().values.tolist() == [[method, recording.name]]
+    assert found.component.tolist() == [1, 2, 3]
+    np.testing.assert_allclose(found.difference, [0, 0, 0.5], atol=1e-9)
+    assert (found.correlation[:2] > 1 - 1e-12).all() and found.correlation[2] < 1 - 1e-6
+
+
+def test_averages_of_another_form_are_refused(recording, tmp_path):
+    with pytest.raises(InputError, match="components"):
+        compared(recording, "pca", averages_file(tmp_path, np.zeros((8, 35, 3))), tmp_path)
+    with pytest.raises(InputError, match="found 8 directions, 40 bins a trial; expected 7 and 40"):
+        compared(recording, "pca", averages_file(tmp_path, np.ones((7, 40, 3))), tmp_path)
+
+
+def test_only_as_many_components_as_both_have_are_compared(recording, tmp_path):
+    found = compared(
+        recording,
+        "pca",
+        averages_file(tmp_path, np.random.default_rng(0).normal(size=(8, 40, 3))),
+        tmp_path,
+        dimensions=5,
+    )
+    assert found.component.tolist() == [1, 2, 3]
+
+
+# Those of the authors' averages whose raw recording is in the partial mirror.
+MIRRORED_AVERAGES = [
+    found
+    for found in published_embeddings(read_manifest(MANIFEST))
+    if found.method in ("pca", "dpca") and found.recording.removesuffix("-m1") in MIRRORED
+]
+
+
+def test_four_recordings_of_each_method_can_be_compared():
+    assert sorted((found.method, found.recording[7:15]) for found in MIRRORED_AVERAGES) == [
+        (method, day) for method in ("dpca", "pca") for day in ("20150629", "20150630", "20160929", "20161007")
+    ]
+
+
+@pytest.mark.parametrize("of", MIRRORED_AVERAGES, ids=lambda of: f"{of.method}-{of.recording}")
+def test_averages_are_the_authors(mirror, of, tmp_path):
+    recording = mirrored_recording(mirror, of.recording.removesuffix("-m1"), "M1")
+    found = compared(recording, of.method, mirror / of.path, tmp_path)
+    assert len(found) == 3
+    if of.method == "pca":
+        assert found.difference.max() < PARITY_DIFFERENCE
+    else:
+        assert found.correlation.min() > PARITY_CORRELATION

@@ -212,6 +212,7 @@ def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
     kinds = {
         "method": "method",
         "methods": "method",
+        "averages_only": "method",
         "recording": "recording",
         "example": "recording",
         "anchor": "recording",
@@ -254,16 +255,15 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
 
 
 def _fig4_problems(config: Mapping) -> Iterator[str]:
-    """What Fig 4 would show but the table that it reads does not hold."""
-    shown, within = config["figures"]["fig4"], config["decoding"]["within"]
-    place = ("figures", "fig4")
-    for name in shown["methods"]:
-        if name in config["methods"] and name not in config["compare"]:
-            yield _unknown((*place, "methods"), name, config["compare"], "add it to `compare`")
-    if shown["decoder"] not in within["decoders"]:
-        yield _unknown(
-            (*place, "decoder"), shown["decoder"], within["decoders"], "add it to `decoding.within.decoders`"
-        )
+    """What Fig 4 would show, under either protocol, but the table that it reads does not hold."""
+    decoders = config["decoding"]["within"]["decoders"]
+    for figure in ("fig4", "fig4_strict"):
+        place, shown = ("figures", figure), config["figures"][figure]
+        for name in shown["methods"]:
+            if name in config["methods"] and name not in config["compare"]:
+                yield _unknown((*place, "methods"), name, config["compare"], "add it to `compare`")
+        if shown["decoder"] not in decoders:
+            yield _unknown((*place, "decoder"), shown["decoder"], decoders, "add it to `decoding.within.decoders`")
 
 
 def _defined(config: Mapping) -> dict[str, dict]:

@@ -313,8 +313,11 @@ def embedding_axes(figure: Figure, spec: SubplotSpec, points: np.ndarray) -> Axe
         for first, second in planes:
             axis.plot(*(np.outer(first, np.cos(turn)) + np.outer(second, np.sin(turn))), **style)
     else:
-        centre = (points[:, :3].min(axis=0) + points[:, :3].max(axis=0)) / 2
-        half = np.linalg.norm(points[:, :3] - centre, axis=1).max()
+        # What is seen of the points, right and up, fills the panel; how deep they are does not count.
+        view = np.stack(_view_axes())
+        in_view = points[:, :3] @ view.T
+        low, high = in_view.min(axis=0), in_view.max(axis=0)
+        centre, half = (low + high) / 2 @ view, 0.5 * (high - low)[:2].max()
         corner = centre - 0.6 * half
         for edge in 1.2 * half * np.eye(3):
             axis.plot(*np.stack([corner, corner + edge], axis=1), **style)

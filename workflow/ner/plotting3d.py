@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -22,17 +22,17 @@ _STEPS = 32767
 _POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:"
 _STYLE = """
 :root { color-scheme: light; }
-body { font: 14px/1.45 system-ui, "Segoe UI", "Liberation Sans", Arial, sans-serif; color: #1c2430; margin: 1.5em auto;
-  max-width: 84em; padding: 0 1.5em; }
-h1 { font-size: 1.5em; margin: 0 0 .2em; }
-h2 { font-size: 1.05em; margin: .6em 0 .3em; min-height: 1.45em; }
-p { max-width: 60em; margin: .4em 0 .8em; }
-form, .wheel { display: flex; flex-wrap: wrap; gap: .4em 1.4em; align-items: center; margin: .5em 0; }
+body { font: 14px/1.45 system-ui, "Segoe UI", "Liberation Sans", Arial, sans-serif; color: #1c2430; margin: .7em auto;
+  max-width: 100em; padding: 0 1.2em; }
+h1 { font-size: 1.3em; margin: 0; }
+h2 { font-size: 1em; margin: .3em 0; min-height: 1.45em; }
+p { margin: .1em 0 .4em; }
+form, .wheel { display: flex; flex-wrap: wrap; gap: .3em 1.2em; align-items: center; margin: .3em 0; }
 select { font: inherit; padding: .15em .3em; }
 .wheel b { display: inline-block; width: 1.3em; height: .35em; border-radius: .2em; margin-right: .4em;
   vertical-align: middle; }
 .views { display: grid; grid-template-columns: repeat(auto-fit, minmax(24em, 1fr)); gap: 1em; }
-.view { height: min(72vh, 40em); border: 1px solid #c9d1db; border-radius: .3em; }
+.view { height: max(20em, 100vh - 13.6em); border: 1px solid #c9d1db; border-radius: .3em; }
 """
 _SCRIPT = """
 const page = JSON.parse(document.getElementById("embeddings").textContent);
@@ -71,26 +71,29 @@ function traces(session, rotation, trials) {
   return made;
 }
 
-function layout(flat, camera) {
+function layout(flat) {
   const axis = {range: [-1, 1], showticklabels: false, title: {text: ""}, showspikes: false, gridcolor: "#e3e7ec",
     zerolinecolor: "#e3e7ec", nticks: 5};
-  const scene = {xaxis: axis, yaxis: axis, zaxis: flat ? {...axis, visible: false} : axis, aspectmode: "cube", camera,
+  const scene = {xaxis: axis, yaxis: axis, zaxis: flat ? {...axis, visible: false} : axis, ...seen,
     dragmode: flat ? "pan" : "orbit"};
   return {scene, showlegend: false, margin: {l: 0, r: 0, t: 0, b: 0}};
 }
 
+// Without perspective, the scale is the aspect ratio's, which scrolling changes.
 function home(flat) {
-  return flat
-    ? {eye: {x: 0, y: 0, z: 2}, up: {x: 0, y: 1, z: 0}, projection: {type: "orthographic"}}
-    : {eye: page.eye, up: {x: 0, y: 0, z: 1}, projection: {type: "orthographic"}};
+  const scale = flat ? 1.9 : 1.55;
+  const view = flat ? {eye: {x: 0, y: 0, z: 2}, up: {x: 0, y: 1, z: 0}} : {eye: page.eye, up: {x: 0, y: 0, z: 1}};
+  return {camera: {...view, projection: {type: "orthographic"}}, aspectmode: "manual",
+    aspectratio: {x: scale, y: scale, z: scale}};
 }
 
-let camera = null, drawnFlat = null;
+let seen = null, drawnFlat = null;
 
 function draw() {
   const method = page.methods[chosen.method.value];
   const flat = method.dimensions === 2;
-  if (flat !== drawnFlat) [camera, drawnFlat] = [home(flat), flat];
+  if (flat !== drawnFlat) [seen, drawnFlat] = [home(flat), flat];
+  chosen.trials.disabled = !method.singles;
   const rotation = chosen.rotation.value;
   const shown = [chosen.session.value, page.anchor];
   views.forEach((view, k) => {
@@ -99,16 +102,21 @@ function draw() {
     const state = anchored ? "the anchor" : rotation === "after" ? "rotated onto the anchor" : "before rotation";
     document.getElementById(view.id + "-title").textContent =
       `${method.name}: ${page.recordings[shown[k]]}, ${state}`;
-    Plotly.react(view, traces(session, anchored ? "before" : rotation, chosen.trials.checked), layout(flat, camera),
-      {displaylogo: false, responsive: true, modeBarButtonsToRemove: ["resetCameraLastSave3d"]});
+    Plotly.react(view, traces(session, anchored ? "before" : rotation, chosen.trials.checked), layout(flat),
+      {displaylogo: false, responsive: true, showSendToCloud: false, plotlyServerURL: "", scrollZoom: true,
+        modeBarButtonsToRemove: ["resetCameraLastSave3d"]});
   });
 }
 
 function turn(from, to, change) {
-  if (!change["scene.camera"]) return;
-  camera = change["scene.camera"];
-  const now = to.layout.scene.camera;
-  if (JSON.stringify(now) !== JSON.stringify(camera)) Plotly.relayout(to, {"scene.camera": camera});
+  const found = {};
+  for (const key of ["camera", "aspectratio"]) {
+    const value = change["scene." + key];
+    if (!value) continue;
+    seen = {...seen, [key]: value};
+    if (JSON.stringify(to.layout.scene[key]) !== JSON.stringify(value)) found["scene." + key] = value;
+  }
+  if (Object.keys(found).length) Plotly.relayout(to, found);
 }
 
 for (const control of Object.values(chosen)) control.addEventListener("change", draw);
@@ -120,7 +128,9 @@ views.forEach((view, k) => {
 """
 
 
-def embeddings_page(pairs: Mapping[tuple[str, str], tuple[Embedding, Embedding]], anchor: str) -> str:
+def embeddings_page(
+    pairs: Mapping[tuple[str, str], tuple[Embedding, Embedding]], anchor: str, averages_only: Sequence[str] = ()
+) -> str:
     """Lay out embeddings before and after rotation onto an anchor, each beside the anchor's.
 
     The page lets its reader choose method, recording and rotation. It shows direction averages over all trials given
@@ -130,6 +140,7 @@ def embeddings_page(pairs: Mapping[tuple[str, str], tuple[Embedding, Embedding]]
     Args:
         pairs: (method, recording) to the embedding before and after rotation; each method with the same recordings.
         anchor: the recording that the others are rotated onto, one of them.
+        averages_only: methods of which no single trials are shown.
 
     Returns:
         An HTML page that needs nothing from elsewhere.
@@ -140,13 +151,16 @@ def embeddings_page(pairs: Mapping[tuple[str, str], tuple[Embedding, Embedding]]
     methods: dict[str, dict] = {}
     for method in dict.fromkeys(method for method, _ in pairs):
         own = {recording: pair for (name, recording), pair in pairs.items() if name == method}
-        points = np.concatenate([_three(e.coordinates) for pair in own.values() for e in pair])
+        singles = 0 if method in averages_only else TRIALS_SHOWN
+        drawn = {recording: [_lines(embedding, singles) for embedding in pair] for recording, pair in own.items()}
+        points = np.concatenate([lines.reshape(-1, 3) for pair in drawn.values() for lines, *_ in pair])
         centre = (points.min(axis=0) + points.max(axis=0)) / 2
         extent = 1.05 * np.abs(points - centre).max()
         methods[method] = {
             "name": method_name(method),
             "dimensions": next(iter(own.values()))[0].coordinates.shape[1],
-            "sessions": {recording: _session(pair, centre, extent) for recording, pair in own.items()},
+            "singles": singles > 0,
+            "sessions": {recording: _session(pair, centre, extent) for recording, pair in drawn.items()},
         }
     recordings = {recording: RecordingName.parse(recording).title for _, recording in pairs}
     directions = sorted({int(d) for before, _ in pairs.values() for d in np.unique(before.direction)})
@@ -171,12 +185,12 @@ def embeddings_page(pairs: Mapping[tuple[str, str], tuple[Embedding, Embedding]]
         "<h1>Embeddings before and after rotation</h1>\n"
         f"<p>Left, a recording; right, the one that all are rotated onto, {escape(recordings[anchor])}. Thick lines "
         f"are averages over the trials of a direction, dots their go cue; thin lines are {TRIALS_SHOWN} single trials "
-        "of each direction. Drag to turn both, scroll to zoom. Within a method everything has one scale.</p>\n<form>"
+        "of each direction. Drag to turn, scroll to zoom both. Within a method everything has one scale.</p>\n<form>"
         + _select("method", "Method", {name: entry["name"] for name, entry in methods.items()})
         + _select("session", "Recording", recordings, first)
         + _select("rotation", "Rotation", {"before": "before", "after": "after"})
-        + '<label><input type="checkbox" id="trials" checked> single trials</label></form>\n'
-        f'<div class="wheel">{wheel}</div>\n<div class="views">\n'
+        + '<label><input type="checkbox" id="trials" checked> single trials</label>\n'
+        f'<span class="wheel">{wheel}</span></form>\n<div class="views">\n'
         + "".join(f'<section><h2 id="{k}-title"></h2><div id="{k}" class="view"></div></section>\n' for k in _VIEWS)
         + f'</div>\n<script type="application/json" id="embeddings">{_json(content)}</script>\n'
         f"<script>{get_plotlyjs()}</script>\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"
@@ -191,20 +205,23 @@ def _three(coordinates: np.ndarray) -> np.ndarray:
     return np.pad(coordinates, [(0, 0)] * (coordinates.ndim - 1) + [(0, max(0, 3 - dimensions))])[..., :3]
 
 
-def _session(pair: tuple[Embedding, Embedding], centre: np.ndarray, extent: float) -> dict:
-    """A recording's lines, first the averages and then single trials, in units of the extent around the centre."""
+def _lines(embedding: Embedding, singles: int) -> tuple[np.ndarray, list[int], int]:
+    """What is drawn of an embedding: (lines, bins, 3), their directions, and how many are averages, the first ones."""
+    trials = _three(by_trial(embedding.coordinates, embedding.bins_per_trial))
+    direction = embedding.direction[embedding.bin == 0]
+    averages, found = direction_averages(trials, direction)
+    own = [np.flatnonzero(direction == d) for d in found]
+    some = np.concatenate([k[np.linspace(0, len(k) - 1, min(singles, len(k))).astype(int)] for k in own])
+    return np.concatenate([averages, trials[some]]), [*found.tolist(), *direction[some].tolist()], len(found)
+
+
+def _session(pair: Sequence[tuple[np.ndarray, list[int], int]], centre: np.ndarray, extent: float) -> dict:
+    """A recording's lines before and after, in units of the extent around the centre."""
     entry: dict = {}
-    for state, embedding in zip(("before", "after"), pair, strict=True):
-        trials = _three(by_trial(embedding.coordinates, embedding.bins_per_trial))
-        direction = embedding.direction[embedding.bin == 0]
-        averages, found = direction_averages(trials, direction)
-        own = [np.flatnonzero(direction == d) for d in found]
-        some = np.concatenate([k[np.linspace(0, len(k) - 1, min(TRIALS_SHOWN, len(k))).astype(int)] for k in own])
-        scaled = (np.concatenate([averages, trials[some]]) - centre) / extent
-        entry[state] = base64.b64encode((_STEPS * scaled).round().astype("<i2").tobytes()).decode()
-        entry["directions"] = [*found.tolist(), *direction[some].tolist()]
-        entry["averages"] = len(found)
-        entry["bins"] = embedding.bins_per_trial
+    for state, (lines, directions, averages) in zip(("before", "after"), pair, strict=True):
+        scaled = (_STEPS * (lines - centre) / extent).round().astype("<i2")
+        entry[state] = base64.b64encode(scaled.tobytes()).decode()
+        entry |= {"directions": directions, "averages": averages, "bins": lines.shape[1]}
     return entry
 
 

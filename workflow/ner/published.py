@@ -208,3 +208,25 @@ def read_published_embedding(path: str | os.PathLike, recording: str, method: st
         train=np.arange(len(labels)) < len(found["continuous_index_train"]),
         metadata={"method": method, "recording": recording},
     )
+
+
+def read_published_averages(path: str | os.PathLike, recording: str, method: str) -> np.ndarray:
+    """Read the components of trial averages that the authors published for PCA or dPCA.
+
+    Args:
+        path: the .npz file.
+        recording: name of its recording, e.g. chewie-20161007-m1.
+        method: pca, whose file has the components last, or dpca, whose file has them first.
+
+    Returns:
+        (directions, bins, components), directions ascending from 0 degrees.
+
+    Raises:
+        InputError: if the file is missing, damaged, or holds something else.
+    """
+    found = _arrays(path, ["cebra_veldir_train"])["cebra_veldir_train"]
+    averages = np.moveaxis(found, 0, -1) if method == "dpca" else found
+    bins = bins_per_trial(recording)
+    if averages.ndim != 3 or averages.shape[1] != bins or not np.isfinite(averages).all():
+        raise InputError(path, f"averages of shape {averages.shape}", f"(directions, {bins}, components)", _REMEDY)
+    return averages

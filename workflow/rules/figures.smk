@@ -2,6 +2,7 @@ FIG1 = config["figures"]["fig1"]
 FIG2 = config["figures"]["fig2"]
 FIG3 = config["figures"]["fig3"]
 FIG4 = config["figures"]["fig4"]
+FIG4_STRICT = config["figures"]["fig4_strict"]
 
 
 rule fig1:
@@ -113,6 +114,7 @@ rule fig3:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
+        averages_only=lookup(dpath="figures/fig3/averages_only", within=config),
         anchor=lookup(dpath="figures/fig3/anchor", within=config),
         protocol=lookup(dpath="figures/fig3/protocol", within=config),
     script:
@@ -169,3 +171,37 @@ rule fig4:
         max_iter=lookup(dpath="decoding/within/max_iter", within=config),
     script:
         "../scripts/draw.py"
+
+
+use rule fig4 as fig4_strict with:
+    input:
+        notebook=rules.fig4.input.notebook,
+        within=rules.fig4.input.within,
+        within_time=rules.fig4.input.within_time,
+        published=rules.fig4.input.published,
+        recordings=rules.fig4.input.recordings,
+        embeddings=expand(
+            "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+            method=FIG4_STRICT["methods"],
+            recording=FIG4_STRICT["example"],
+            seed=SEEDS[0],
+        ),
+        library=rules.fig4.input.library,
+    output:
+        pdf=shown("fig4_strict", "pdf"),
+        png=shown("fig4_strict", "png"),
+        html=shown("fig4_strict", "html"),
+        notebook="<figures>/fig4_strict.ipynb",
+        sessions_csv="<figures>/fig4_strict_sessions.csv",
+        accuracy_csv="<figures>/fig4_strict_accuracy.csv",
+        movements_csv="<figures>/fig4_strict_movements.csv",
+    log:
+        "<logs>/figures/fig4_strict.log",
+        notebook="<logs>/figures/fig4_strict.ipynb",
+    benchmark:
+        "<benchmarks>/figures/fig4_strict.tsv"
+    params:
+        methods=lookup(dpath="figures/fig4_strict/methods", within=config),
+        decoder=lookup(dpath="figures/fig4_strict/decoder", within=config),
+        protocol=lookup(dpath="figures/fig4_strict/protocol", within=config),
+        max_iter=lookup(dpath="decoding/within/max_iter", within=config),

@@ -17,6 +17,12 @@ def has_within_table(embedding):
 
 PARITY_TABLES = [table for table in WITHIN_TABLES if available(table)]
 PARITY_EMBEDDINGS = one_each(filter(available, filter(has_within_table, published_embeddings(UPSTREAM))))
+# Published trial averages of PCA and dPCA for what this run fits.
+PARITY_AVERAGES = [
+    found
+    for found in published_embeddings(UPSTREAM)
+    if found.method in {"pca", "dpca"}.intersection(COMPARE) and found.recording in RECORDINGS and available(found)
+]
 # Published tables of decoding across recordings, and the set of embeddings behind each, as far as they can be had.
 ACROSS_TABLES = {
     f"{table.figure}-{table.method}-{table.decoder}": table

@@ -52,6 +52,30 @@ rule retrained_within:
         "../scripts/retrained_within.py"
 
 
+rule parity_averages:
+    """Hold PCA and dPCA against the authors' trial averages."""
+    input:
+        embeddings=[
+            f"<results>/embeddings/{found.method}/{found.recording}/seed{SEEDS[0]}.parquet"
+            for found in PARITY_AVERAGES
+        ],
+        published=[upstream(found.path) for found in PARITY_AVERAGES],
+        library=library("parity_averages"),
+    output:
+        "<results>/verification/parity_averages.csv",
+    log:
+        "<logs>/parity_averages.log",
+    localrule: True
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=lambda wildcards, attempt: 5 * attempt,
+    script:
+        "../scripts/parity_averages.py"
+
+
 rule verification_within:
     """Both comparisons as a page to read."""
     input:
@@ -78,6 +102,7 @@ rule verify:
     input:
         rules.parity_within.output,
         rules.retrained_within.output,
+        rules.parity_averages.output,
         rules.verification_within.output,
         "<results>/verification/parity_across.csv",
         "<results>/verification/published_tests.csv",
