@@ -112,7 +112,7 @@ class Tab:
 
 
 @contextmanager
-def tab(path: Path, folder: Path, *, size: tuple[int, int] = (1280, 720), timeout: float = 120.0) -> Iterator[Tab]:
+def tab(path: Path, folder: Path, *, size: tuple[int, int] = (1280, 720), timeout: float = 300.0) -> Iterator[Tab]:
     """Open a page in a browser of its own; skip the test where there is no Chromium.
 
     Args:

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from samples import MIRRORED
+from scipy.io import loadmat
 
 from ner.catalogue import METHODS, one_each, published_embeddings, published_tables
 from ner.errors import InputError
@@ -338,6 +340,24 @@ def test_order_of_pivae_without_dates_follows_from_the_numbers_of_trials(within)
         assert [counts_trials(row.value, n) for row, n in zip(rows, (124, 121, 125, 100, 444, 171), strict=True)] == [
             True
         ] * 6
+
+
+def test_baselines_of_every_mirrored_recording_have_its_number_of_trials(mirror, within):
+    """Monkeys and areas that no published embedding tells the trials of: the raw recordings do."""
+    _, time = within
+    checked = 0
+    for session, (place, day, areas, bins) in MIRRORED.items():
+        path = mirror / f"data/{place}_{day}_neural_con_dis_index.mat"
+        trials = len(loadmat(path, variable_names=["discrete_index"])["discrete_index"]) // bins
+        fitted, validated = int(0.6 * trials), int(0.2 * trials)
+        train = int(0.8 * trials)
+        for area in areas:
+            rows = time[time.recording == f"{session}-{area.lower()}"]
+            for (method, part), values in rows.groupby(["method", "part"]):
+                parts = (fitted, trials - fitted - validated) if method == "pivae" else (train, trials - train)
+                assert counts_trials(values.value, parts[part == "test"]), (session, area, method, part)
+                checked += 1
+    assert checked == 15 * 5 * 2
 
 
 def diagonal(metrics):

@@ -82,6 +82,7 @@ def test_plan_of_the_paper(project):
     stats = dict(re.findall(r"^(\w+) +(\d+)$", result.stdout, re.MULTILINE))
     # 31 recordings, 7 methods, 3 seeds, and the two shorter trainings of Fig 1.
     assert stats["embed"] == "653"
+    assert stats["parity_averages"] == "1"
     assert stats["preprocess"] == "31"
     assert stats["decode_within"] == "651"
     assert set(FIGURES) <= stats.keys()
