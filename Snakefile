@@ -22,3 +22,7 @@ rule all:
         expand("<figures>/{figure}.pdf", figure=FIGURES),
         "<results>/tables/recordings.csv",
         rules.verify.input if RETRAINED_TABLES else [],
+
+
+onerror:
+    tell_failures(log)

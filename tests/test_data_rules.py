@@ -1,90 +1,22 @@
 import http.server
-import os
-import shutil
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from runs import SIMULATED, Run, errors
 
 from ner.recordings import read_recording
 from ner.simulation import simulate_session, write_trial_data
-
-ROOT = Path(__file__).parents[1]
-SIMULATED = {
-    "monkey": "Demo",
-    "areas": ["M1", "PMd"],
-    "bins": 40,
-    "format": "simulated",
-    "simulate": {"seed": 1, "trials": 88, "neurons": {"M1": 4, "PMd": 5}},
-}
 
 
 def raw(file, **changes):
     return {"monkey": "Demo", "areas": ["M1"], "bins": 40, "format": "trial_data", "file": str(file)} | changes
 
 
-class Run:
-    """A folder in which the workflow runs."""
-
-    def __init__(self, folder):
-        self.folder, self.results = folder, folder / "results"
-        shutil.copy(ROOT / "config.yaml", folder)
-
-    def configure(self, sessions=None, recordings=("demo-day-m1",), **changes):
-        shown = {"recording": recordings[0]}
-        overlay = {
-            "sessions": {"demo-day": SIMULATED, **(sessions or {})},
-            "recordings": list(recordings),
-            "figures": {
-                "fig1": shown,
-                "fig2": shown,
-                "fig3": {"anchor": recordings[0]},
-                "fig4": {"example": recordings[0]},
-            },
-        }
-        (self.folder / "overlay.yaml").write_text(yaml.safe_dump(overlay | changes))
-
-    def snakemake(self, *arguments):
-        command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", self.folder]
-        return subprocess.run(
-            [*command, "--configfile", self.folder / "overlay.yaml", "--cores", "1", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            env=os.environ | {"no_proxy": "127.0.0.1"},
-        )
-
-    def planned(self, *targets):
-        """Jobs that would run, by rule."""
-        run = self.snakemake("--dry-run", *targets)
-        assert run.returncode == 0, run.stderr
-        lines = (run.stdout + run.stderr).splitlines()
-        if any(line.startswith("Nothing to be done") for line in lines):
-            return {}
-        start = next(k for k, line in enumerate(lines) if line.startswith("job ")) + 2
-        rows = [line.split() for line in lines[start : lines.index("", start)]]
-        return {row[0]: int(row[1]) for row in rows if row[0] != "total"}
-
-    def made(self):
-        return sorted(
-            str(path.relative_to(self.results))
-            for path in self.results.rglob("*")
-            if path.is_file() and not {"logs", "benchmarks"} & set(path.parts)
-        )
-
-
 @pytest.fixture
 def run(tmp_path):
     return Run(tmp_path)
-
-
-def errors(result):
-    return [line for line in result.stderr.splitlines() if line.startswith("error: ")]
 
 
 def test_unusable_files_stop_their_recordings_alone(run, tmp_path):

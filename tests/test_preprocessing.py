@@ -248,17 +248,6 @@ def test_cut_off_files(tmp_path, compressed, lost):
         from_smoothed(path)
 
 
-def test_a_pickle_is_never_opened(tmp_path):
-    class Trap:
-        def __reduce__(self):
-            return pytest.fail, ("unpickled",)
-
-    with open(tmp_path / "file.mat", "wb") as file:
-        np.save(file, np.array([Trap()], dtype=object), allow_pickle=True)
-    with pytest.raises(InputError, match="cannot be read"):
-        from_smoothed(tmp_path / "file.mat")
-
-
 def expected_of(trials, area="M1"):
     """Rates and velocities of usable trials, by the definition."""
     rates, velocities = [], []

@@ -194,14 +194,11 @@ def test_a_diverging_training_says_so():
         methods.fit("cebra", recording(), {"steps": 20, "batch_size": 16, "learning_rate": 1e30}, seed=0)
 
 
-def test_a_checkpoint_of_another_training_or_a_damaged_one_is_ignored(tmp_path):
+def test_a_checkpoint_of_another_training_is_ignored(tmp_path):
     path = tmp_path / "state.checkpoint"
     Checkpoint(path, 1, "a").save({"step": 3})
     assert Checkpoint(path, 1, "b").load() is None
-    path.write_bytes(path.read_bytes()[:100])
-    assert Checkpoint(path, 1, "a").load() is None
-    path.write_bytes(b"")
-    assert Checkpoint(path, 1, "a").load() is None
+    assert Checkpoint(path, 1, "a").load()["step"] == 3
 
 
 def test_the_official_package_fits_and_embeds():

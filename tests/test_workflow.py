@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from offline import loaded
 
 ROOT = Path(__file__).parents[1]
 DEMO = "workflow/overlays/demo.yaml"
@@ -89,32 +90,6 @@ def test_plan_of_the_paper(project):
     assert made(project) == []
 
 
-@pytest.mark.parametrize(
-    ("change", "key", "parts"),
-    [
-        ({"figures": {"fig2": {"method": "nre"}}}, "figures.fig2.method", ["one of ner, cebra", "did you mean ner?"]),
-        (
-            {"recordings": ["chewie-20161014-m1", "chewie-20161014-m2"]},
-            "recordings.1",
-            ["chewie-20161014-m1", "did you mean"],
-        ),
-        ({"sessions": {"han-20171201": {"areas": ["S2"]}}}, "sessions.han-20171201.areas.0", ["one of M1, PMd, S1"]),
-        ({"seedz": [0]}, "seedz", ["an unknown key", "compare, data, ", "did you mean seeds?"]),
-        ({"methods": {"ner": {"steps": 0}}}, "methods.ner.steps", ["found 0", "at least 1"]),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
-)
-def test_bad_config_is_one_line_and_nothing_is_written(project, change, key, parts):
-    result = snakemake(project, "--cores", "1", "--configfile", overlay(project, "bad.yaml", **change))
-    assert result.returncode != 0
-    (line,) = (line for line in result.stderr.splitlines() if "config " in line and "found" in line)
-    assert line.startswith(f"config {key}: found ")
-    for part in parts:
-        assert part in line
-    assert "Traceback" not in result.stderr
-    assert made(project) == []
-
-
 def test_read_only_results_are_one_clear_error(project, tmp_path):
     """A mount can be read-only for root too; it is made where no other process sees it."""
     place = copy_of_project(tmp_path)
@@ -152,6 +127,12 @@ def test_a_run_makes_everything(finished):
         "tiny.yaml",
         "workflow",
     }
+
+
+def test_no_page_loads_anything_from_elsewhere(finished):
+    pages = [path for folder in ("results", "figures") for path in (finished / folder).rglob("*.html")]
+    assert len(pages) > len(FIGURES)
+    assert {path.name: loaded(path.read_text()) for path in pages} == {path.name: [] for path in pages}
 
 
 def test_second_run_does_nothing(finished):

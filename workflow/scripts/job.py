@@ -1,39 +1,77 @@
 """What every script of the workflow does around its one call of the library."""
 
+import errno
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+
+MANIFEST = Path(__file__).parents[1] / "resources" / "upstream_manifest.csv"
+_AGAIN = "and run snakemake again, which goes on where it was"
+#: What to do about failures that lie neither in the code nor in what it reads: expectation and remedy.
+_SURROUNDINGS = {
+    errno.ENOSPC: ("room on the disk", f"free some {_AGAIN}"),
+    errno.EDQUOT: ("room in your quota", f"free some {_AGAIN}"),
+    errno.EFBIG: ("files of this size allowed", f"raise the limit (ulimit -f) {_AGAIN}"),
+    errno.EROFS: ("folders that can be written", "choose others in pathvars"),
+    errno.EACCES: ("files and folders that you may read and write", f"change their permissions {_AGAIN}"),
+    errno.EPERM: ("files and folders that you may read and write", f"change their permissions {_AGAIN}"),
+}
+
+
+def _explained(error: BaseException, place: str) -> str | None:
+    """The one line that an error which the user can end is worth, else None."""
+    from ner.errors import InputError
+
+    if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
+        expected, remedy = _SURROUNDINGS[error.errno]
+        error = InputError(error.filename or place, os.strerror(error.errno), expected, remedy)
+    return str(error) if isinstance(error, InputError) else None
 
 
 @contextmanager
 def job(snakemake) -> Iterator[None]:
     """Run a rule's work: threads limited to the rule's, output to its log, bad input as one line.
 
+    Inputs that are no longer what was fetched or made are refused, and the hashes of the outputs kept (ner.integrity).
     Use it before importing torch, numba or numpy, which read their thread limits when they load.
 
     Args:
         snakemake: the object that Snakemake gives to a script.
 
     Raises:
-        SystemExit: with status 1, after one line on standard error, if the library raised InputError.
+        SystemExit: with status 1, after one line on standard error, if the library raised InputError, or the disk is
+            full or cannot be written.
     """
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[variable] = str(snakemake.threads)
     # A cluster's time limit arrives as SIGTERM: leave as after an error, so that nothing half-written stays.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     terminal = sys.stderr
-    with open(snakemake.log[0], "w", buffering=1) as log, redirect_stdout(log), redirect_stderr(log):
-        from ner.errors import InputError
+    place = ", ".join(snakemake.output)
+    try:
+        with open(snakemake.log[0], "w", buffering=1) as log, redirect_stdout(log), redirect_stderr(log):
+            from ner.integrity import Ledger
+            from ner.upstream import read_manifest
 
-        try:
-            yield
-        except InputError as error:
-            traceback.print_exc()
-            print(f"error: {error}", file=terminal)
-            sys.exit(1)
-        except BaseException:
-            traceback.print_exc()
+            try:
+                ledger = Ledger(snakemake.config["pathvars"]["results"], read_manifest(MANIFEST).values())
+                ledger.check(snakemake.input)
+                yield
+                ledger.record(snakemake.output)
+            except BaseException as error:
+                # The log may lie on the disk that is full.
+                with suppress(OSError):
+                    traceback.print_exc()
+                    if line := _explained(error, place):
+                        print(f"error: {line}")
+                raise
+    except Exception as error:
+        line = _explained(error, place)
+        if line is None:
             raise
+        print(f"error: {line}", file=terminal)
+        sys.exit(1)

@@ -1,0 +1,59 @@
+"""Noticing that a file is no longer what was fetched or made, before it is read as data."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from ner.checksums import blob_sha1
+from ner.errors import InputError
+from ner.files import atomic
+from ner.upstream import UpstreamFile
+
+
+class Ledger:
+    """The hashes of a run's files: the manifest's of those fetched, those that the jobs left of what they made.
+
+    Args:
+        results: the run's folder of results; its subfolder .checksums keeps one small file a file made.
+        upstream: the files of the authors' repository; their copies lie in the subfolder upstream.
+    """
+
+    def __init__(self, results: str | os.PathLike, upstream: Iterable[UpstreamFile]):
+        self._folder = Path(results, ".checksums")
+        self._fetched = {os.path.relpath(Path(results, "upstream", file.local)): file.sha1 for file in upstream}
+
+    def _entry(self, path: str | os.PathLike) -> Path:
+        return self._folder / (os.path.relpath(path).replace("../", "_/").lstrip("/") + ".sha1")
+
+    def record(self, paths: Iterable[str | os.PathLike]) -> None:
+        """Keep the hashes of files that were just made.
+
+        Raises:
+            OSError: if they cannot be read, or the hashes not be written.
+        """
+        for path in paths:
+            with atomic(self._entry(path)) as temporary:
+                temporary.write_text(blob_sha1(path) + "\n")
+
+    def check(self, paths: Iterable[str | os.PathLike]) -> None:
+        """Refuse files whose content is no longer what was fetched or made; those of unknown hash pass.
+
+        Raises:
+            InputError: if one is another; it names the first.
+        """
+        for path in paths:
+            fetched = self._fetched.get(os.path.relpath(path))
+            entry = self._entry(path)
+            if fetched is not None:
+                expected, origin, remedy = fetched, "the authors' file", "fetch it again"
+            elif entry.is_file():
+                expected, origin, remedy = entry.read_text().strip(), "what the job that made it left", "rebuild it"
+            else:
+                continue
+            if (found := blob_sha1(path)) != expected:
+                raise InputError(
+                    path,
+                    f"a content with git blob SHA-1 {found}",
+                    f"{expected}, {origin}",
+                    f"delete it and run snakemake again to {remedy}",
+                )
