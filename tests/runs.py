@@ -36,6 +36,7 @@ class Run:
                 "fig2": shown,
                 "fig3": {"anchor": recordings[0]},
                 "fig4": {"example": recordings[0]},
+                "fig4_strict": {"example": recordings[0]},
             },
         }
         (self.folder / "overlay.yaml").write_text(yaml.safe_dump(overlay | changes))

@@ -34,6 +34,7 @@ SETTINGS = {
         "fig2": {"recording": "demo-day-m1"},
         "fig3": {"anchor": "demo-day-m1"},
         "fig4": {"example": "demo-day-m1", "methods": ["ner"]},
+        "fig4_strict": {"example": "demo-day-m1", "methods": ["ner"]},
     },
 }
 
