@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from snakemake.utils import update_config
 
-from configuration import ConfigError, recordings, schema, validate
+from configuration import ConfigError, groups, recordings, schema, undrawn_figures, validate
 from ner import methods
 
 ROOT = Path(__file__).parents[1]
@@ -164,6 +164,12 @@ BAD = [
     ("figures/fig4", ..., "figures.fig4", ["found nothing", "explained variance", "add the key"]),
     ("figures/fig4/decoder", "svm", "figures.fig4.decoder", ["one of linear, knn"]),
     ("figures/fig4/protocol", "loose", "figures.fig4.protocol", ["one of paper, strict"]),
+    ("figures/fig5/group", "chewie-m2", "figures.fig5.group", ["one of chewie-m1, ", "did you mean chewie-m1"]),
+    ("figures/fig5/seed", 0, "figures.fig5.seed", ["an unknown key", "one of group, protocol"]),
+    ("figures/fig6/area", "V1", "figures.fig6.area", ["one of M1, PMd, S1"]),
+    ("figures/fig6/methods", ["nre"], "figures.fig6.methods", ["did you mean ner?"]),
+    ("figures/fig6/anchor", "chewie-20150313-m1", "figures.fig6.anchor", ["one of chewie-20160929-m1, "]),
+    ("figures/fig6/anchor", "han-1", "figures.fig6.anchor", ["found 'han-1'"]),
     ("decoding/within/max_iter", 1.5, "decoding.within.max_iter", ["found 1.5", "a whole number"]),
     ("decoding/within/decoders", ["linear", "linear"], "decoding.within.decoders", ["found ['linear', 'linear']"]),
     ("smoothing/sd", -1, "smoothing.sd", ["found -1", "more than 0"]),
@@ -195,6 +201,17 @@ def test_recordings_that_no_session_holds(paper):
 def test_figures_of_recordings_outside_the_run(paper):
     message = complaint(changed(paper, "recordings", ["han-20171201-s1"]))
     assert "config figures.fig4.example: found 'chewie-20161014-m1'; expected one of han-20171201-s1; " in message
+
+
+def test_figures_of_groups_outside_the_run_may_name_its_recordings(paper):
+    some = ["han-20171201-s1", "chewie-20160929-m1", "chewie-20161007-m1"]
+    config = changed(paper, "recordings", some)
+    assert groups(config)["chewie-2016-m1-pmd"] == some[1:]
+    assert undrawn_figures(config) == {"fig6_mihili": "mihili-2014-m1-pmd", "fig7": "han-s1"}
+    message = complaint(config)
+    assert "config figures.fig6.anchor: found 'chewie-20161014-m1'; expected one of " in message
+    assert "fig6_mihili" not in message
+    assert "figures.fig6.anchor" not in complaint(changed(paper, "recordings", some[:1]))
 
 
 def test_keys_that_are_no_texts(paper):
