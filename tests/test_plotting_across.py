@@ -147,7 +147,9 @@ def test_titles_give_the_means_and_the_published_ones_in_grey(draw):
 
 
 def test_titles_say_how_many_seeds_and_where_colours_end(draw):
-    assert "one seed" in shown(M1).title("paper")
+    title = shown(M1).title("paper")
+    assert title.startswith("Chewie 2015, Chewie 2016; M1: 3 recordings (paper protocol, one seed).")
+    assert shown(AREAS).title("strict").startswith("Chewie 2016; M1 and PMd: 4 recordings (strict protocol, one seed).")
     assert "mean of 2 seeds" in shown(M1, seeds=(0, 1)).title("paper")
     five = [f"chewie-2016100{k}-m1" for k in range(1, 6)]
     assert "below −4" in shown(five).title("paper")

@@ -192,9 +192,13 @@ class Across:
         if len(self.recordings) <= _WRITTEN:
             below[:] = False
         crosses = f". ×: R² below {R2_FLOOR:.0f}, where the colours end".replace("-", "−") if below.any() else ""
+        named = [RecordingName.parse(recording) for recording in self.recordings]
+        sessions, areas = (dict.fromkeys(parts) for parts in zip(*((n.group, n.area) for n in named), strict=True))
+        shown = f"{', '.join(sessions)}; {' and '.join(areas)}: {len(named)} recordings"
         return (
+            f"{shown} ({protocol} protocol, {averaged}).\n"
             "Decoders fitted on the source's train part, rotated onto the target, scored on the target's test part; on "
-            f"the diagonal nothing is rotated\n({protocol} protocol, {averaged}). Above a matrix: {means}{crosses}."
+            f"the diagonal nothing is rotated.\nAbove a matrix: {means}{crosses}."
         )
 
     @property
