@@ -13,6 +13,7 @@ include: "workflow/rules/decode.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/across.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/figures_across.smk"
 
 
 rule all:

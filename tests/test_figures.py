@@ -9,6 +9,7 @@ import pytest
 from dependencies import library_files
 from ner import notebooks
 from ner.columns import WITHIN, WITHIN_TIME
+from ner.decoding.across import decode_across
 from ner.decoding.within import decode_within
 from ner.embeddings import read_embedding, write_embedding
 from ner.errors import InputError
@@ -66,6 +67,15 @@ def made(tmp_path_factory):
                 table.append(part)
     write_csv(root / "within.csv", pd.concat(metrics)[names(WITHIN)])
     write_csv(root / "within_time.csv", pd.concat(times)[names(WITHIN_TIME)])
+    group = ("demo-day1-m1", "chewie-20161007-m1")
+    for method in ("ner", "new-method"):
+        of_group = {
+            protocol: {name: read_embedding(embeddings[method, name], protocol) for name in group}
+            for protocol in ("paper", "strict")
+        }
+        of = {"method": method, "group": "days", "seed": 0, "decoders": ["linear"], "max_iter": 50}
+        for suffix, table in zip(("", "_time"), decode_across(of_group, **of), strict=True):
+            write_csv(root / f"across-{method}{suffix}.csv", table)
     published = pd.concat(metrics).query(
         "protocol == 'paper' and recording == 'chewie-20161007-m1' and method == 'ner'"
     )
@@ -73,7 +83,22 @@ def made(tmp_path_factory):
     write_csv(root / "retrained.csv", published)
     example = [(method, "demo-day1-m1") for method in ("ner", "new-method")]
     decoding = {"decoder": "linear", "max_iter": 50}
+    across = {
+        "tables": [str(root / f"across-{method}.csv") for method in ("ner", "new-method")],
+        "times": [str(root / f"across-{method}_time.csv") for method in ("ner", "new-method")],
+        "published_tables": [],
+        "published": [],
+        "decoders": {"linear": ["ner", "new-method"]},
+        "protocol": "paper",
+        "hemispheres": ["", "left"],
+    }
     return root, {
+        "fig5": across,
+        "fig6": across
+        | {
+            "embeddings": [embeddings[method, group[1]] for method in ("ner", "new-method")],
+            "anchors": [embeddings[method, group[0]] for method in ("ner", "new-method")],
+        },
         "fig1": {
             "embeddings": [embeddings[key] for key in example],
             "histories": [histories[key] for key in example],
@@ -101,7 +126,7 @@ def made(tmp_path_factory):
 
 def rule(figure):
     """Text of a figure's rule."""
-    text = (ROOT / "workflow" / "rules" / "figures.smk").read_text()
+    text = "\n\n".join(path.read_text() for path in sorted((ROOT / "workflow" / "rules").glob("figures*.smk")))
     return re.search(rf"^rule {figure}:\n(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)[1]
 
 

@@ -244,14 +244,18 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
                 yield _unknown((*place, k), name, defined, "define its session under `sessions`")
     run = set(defined) if config["recordings"] == "all" else set(config["recordings"])
     known = {"method": config["methods"], "recording": [name for name in defined if name in run]}
+    undrawn = undrawn_figures(config)
     remedies = {
         "method": "define it under `methods`",
         "recording": "name one of the run's recordings, or add it to `recordings`",
     }
     for place, kind, name in _named(config):
-        if name not in known[kind]:
-            yield _unknown(place, name, known[kind], remedies[kind])
+        # A figure that is not drawn may name what the run does not have.
+        allowed = defined if kind == "recording" and place[1] in undrawn else known[kind]
+        if name not in allowed:
+            yield _unknown(place, name, allowed, remedies[kind])
     yield from _fig4_problems(config)
+    yield from _group_problems(config)
 
 
 def _fig4_problems(config: Mapping) -> Iterator[str]:
@@ -264,6 +268,18 @@ def _fig4_problems(config: Mapping) -> Iterator[str]:
                 yield _unknown((*place, "methods"), name, config["compare"], "add it to `compare`")
         if shown["decoder"] not in decoders:
             yield _unknown((*place, "decoder"), shown["decoder"], decoders, "add it to `decoding.within.decoders`")
+
+
+def _group_problems(config: Mapping) -> Iterator[str]:
+    """Groups that figures show and config lacks, and anchors that do not belong to their figure's group."""
+    for figure, entry in config["figures"].items():
+        if (group := entry.get("group")) is None:
+            continue
+        place, members = ("figures", figure), config["groups"].get(group)
+        if members is None:
+            yield _unknown((*place, "group"), group, config["groups"], "define it under `groups`")
+        elif (anchor := entry.get("anchor", members[0])) not in members:
+            yield _unknown((*place, "anchor"), anchor, members, f"name a recording of groups.{group}")
 
 
 def _defined(config: Mapping) -> dict[str, dict]:
@@ -314,3 +330,24 @@ def recordings(config: Mapping) -> dict[str, dict]:
     defined = _defined(config)
     wanted = defined if config["recordings"] == "all" else config["recordings"]
     return {name: defined[name] for name in wanted}
+
+
+def groups(config: Mapping) -> dict[str, list[str]]:
+    """The recordings of a run in each group, in the group's order; a group needs two to be decoded.
+
+    Args:
+        config: a configuration of the schema.
+    """
+    run = set(_defined(config)) if config["recordings"] == "all" else set(config["recordings"])
+    return {group: [name for name in members if name in run] for group, members in config["groups"].items()}
+
+
+def undrawn_figures(config: Mapping) -> dict[str, str]:
+    """The figures whose group has fewer than two recordings in a run, and that group.
+
+    Args:
+        config: a configuration of the schema.
+    """
+    present = groups(config)
+    shown = {figure: entry["group"] for figure, entry in config["figures"].items() if "group" in entry}
+    return {figure: group for figure, group in shown.items() if len(present.get(group, [])) < 2}

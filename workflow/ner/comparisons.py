@@ -27,7 +27,7 @@ TESTS = (
     Column("p", "", "two-sided, uncorrected"),
     Column("effect", "", "Cohen's d_z (paired t), partial eta squared (anova) or Kendall's W (friedman)"),
     Column("difference", "R2: 1; accuracy: percentage points", "mean difference (paired t)"),
-    Column("low", "as difference", "lower end of its 95 % confidence interval over recordings"),
+    Column("low", "as difference", "lower end of its 95 % confidence interval over recordings, if they are matched"),
     Column("high", "as difference", "upper end"),
     Column("p_recordings", "", "two-sided p of the difference over recordings"),
 )
@@ -95,7 +95,7 @@ def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> 
         Columns TESTS: for every decoder, metric and part, the t test of each pair of methods, and, where there are
         three methods, analysis of variance and Friedman's test of all. Off the diagonal they take pairs of recordings
         as independent, as the paper does; the interval and `p_recordings` do not (`over_recordings`; they need three
-        recordings there).
+        recordings there, and two methods of one order: else no recording stands behind a row).
 
     Raises:
         ValueError: if the orders differ in length, or a pair of recordings has no value.
@@ -116,12 +116,12 @@ def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> 
                 raise ValueError(f"{method}, {decoder}, {metric}: no value for some pairs of {list(orders[method])}")
         matrices = {method: matrices[method].to_numpy() for method in orders if method in matrices}
         if matrices:
-            rows += [(decoder, metric, *row) for row in _tests(matrices)]
+            rows += [(decoder, metric, *row) for row in _tests(matrices, orders)]
     return pd.DataFrame(rows, columns=names(TESTS))
 
 
-def _tests(matrices: Mapping[str, np.ndarray]) -> list[tuple]:
-    """Rows of TESTS, without their decoder and metric, for matrices whose rows and columns are matched."""
+def _tests(matrices: Mapping[str, np.ndarray], orders: Mapping[str, Sequence[str]]) -> list[tuple]:
+    """Rows of TESTS, without their decoder and metric, for matrices whose rows and columns have these orders."""
     count = len(next(iter(matrices.values())))
     diagonal = np.eye(count, dtype=bool)
     rows = []
@@ -133,7 +133,7 @@ def _tests(matrices: Mapping[str, np.ndarray]) -> list[tuple]:
             t = paired_t(a[used], b[used])
             row = (part, "paired t", f"{first} - {second}", count, pairs)
             row += (t.statistic, t.df, np.nan, t.p_value, t.effect, t.difference)
-            if part == "diagonal" or count > 2:
+            if list(orders[first]) == list(orders[second]) and (part == "diagonal" or count > 2):
                 whole = over_recordings(a - b, used)
                 row += (whole.low, whole.high, whole.p_value)
             else:

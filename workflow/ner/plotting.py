@@ -432,19 +432,20 @@ def time_axis(axis: Axes, bins: int) -> None:
     axis.locator_params(axis="x", nbins=4)
 
 
-def accuracy_panel(axis: Axes, accuracy: pd.DataFrame, speed: pd.DataFrame) -> None:
-    """Draw direction accuracy over time per method, mean over recordings and a band of one SD, above the speeds.
+def accuracy_panel(axis: Axes, accuracy: pd.DataFrame, speed: pd.DataFrame | None = None) -> None:
+    """Draw direction accuracy over time per method, its mean and a band of one SD, above the speeds if they are given.
 
     The dotted line is chance. |vx| and |vy| (grey) are scaled to the panel: their common maximum stands at 50.
 
     Args:
         axis: 2D axes.
-        accuracy: columns method, bin, mean and sd (% of trials; sd NaN where there is one recording).
+        accuracy: columns method, bin, mean and sd (% of trials; sd NaN where there is one value).
         speed: columns bin, vx and vy, means of |vx| and |vy| in one unit.
     """
-    scale = 50 / speed[["vx", "vy"]].max().max()
-    for v, style in SPEED_STYLES.items():
-        axis.plot(speed["bin"] * BIN_SECONDS * 1000, scale * speed[v], color="0.6", linestyle=style, linewidth=0.9)
+    if speed is not None:
+        scale = 50 / speed[["vx", "vy"]].max().max()
+        for v, style in SPEED_STYLES.items():
+            axis.plot(speed["bin"] * BIN_SECONDS * 1000, scale * speed[v], color="0.6", linestyle=style, linewidth=0.9)
     for method, rows in accuracy.groupby("method", sort=False):
         time = rows["bin"] * BIN_SECONDS * 1000
         sd = rows["sd"].fillna(0)

@@ -15,7 +15,7 @@ os.environ.update(
 # A waiting OpenMP thread that spins takes the core from the other jobs.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 sys.path.insert(0, str(WORKFLOW))
-from configuration import ConfigError, recordings, validate  # noqa: E402
+from configuration import ConfigError, groups, recordings, undrawn_figures, validate  # noqa: E402
 from dependencies import library_files  # noqa: E402
 
 try:
@@ -27,7 +27,9 @@ except ConfigError as error:
 
 COMPARE = config["compare"]
 SEEDS = config["seeds"]
-FIGURES = list(config["figures"])
+# Figures whose group has fewer than two recordings in this run, and that group; the others are drawn.
+UNDRAWN = undrawn_figures(config)
+FIGURES = [figure for figure in config["figures"] if figure not in UNDRAWN]
 
 
 def library(*modules):
