@@ -2,15 +2,13 @@
 
 import json
 import re
-import shutil
-import subprocess
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from browser import tab
 from samples import simulated_recording
 
 from ner import notebooks
@@ -19,34 +17,25 @@ from ner.plotting3d import TRIALS_SHOWN, embeddings_page
 
 ROOT = Path(__file__).parents[1]
 ANCHOR = "demo-day1-m1"
-# What a reader does, and what then is on the page: views, addresses fetched, and titles and pictures after each change.
-PROBE = """
-<script>
-(async () => {
-  const seen = {};
-  const look = async (name) => {
-    await new Promise((done) => setTimeout(done, 200));
-    const pictures = await Promise.all(["left", "right"].map((view) => Plotly.toImage(document.getElementById(view))));
-    seen[name] = {title: document.getElementById("left-title").textContent, pictures};
-  };
-  const choose = (control, value) => {
-    document.getElementById(control).value = value;
-    document.getElementById(control).dispatchEvent(new Event("change"));
-  };
-  await look("first");
-  seen.canvases = ["left", "right"].map((view) => document.getElementById(view).querySelectorAll("canvas").length);
-  choose("rotation", "after");
-  await look("rotated");
-  choose("method", "flat");
-  await look("flat");
-  seen.fetched = performance.getEntriesByType("resource").map((entry) => entry.name);
-  const report = document.createElement("pre");
-  report.id = "report";
-  report.textContent = JSON.stringify(seen);
-  document.body.append(report);
-})();
-</script>
+# What a view shows, as a picture: what is drawn, and not only said.
+LOOK = """
+await new Promise((done) => setTimeout(done, 200));
+const views = ["left", "right"].map((view) => document.getElementById(view));
+return {
+  title: document.getElementById("left-title").textContent,
+  canvases: views.map((view) => view.querySelectorAll("canvas").length),
+  pictures: await Promise.all(views.map((view) => Plotly.toImage(view))),
+};
 """
+
+
+def chosen(control, value):
+    """What a reader does at a control of the page."""
+    return f"""
+    const control = document.getElementById({control!r});
+    control.value = {value!r};
+    control.dispatchEvent(new Event("change"));
+    """
 
 
 def an_embedding(recording, coordinates, method):
@@ -97,27 +86,24 @@ def test_the_page_holds_averages_and_some_trials(page):
 
 
 def test_the_page_is_drawn_without_network_and_follows_its_reader(page, tmp_path):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium to open the page with")
     path = tmp_path / "page.html"
-    path.write_text(page.replace("</body>", f"{PROBE}</body>"), encoding="utf-8")
-    command = [chromium, "--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-    command += [f"--user-data-dir={tmp_path / 'profile'}", "--host-resolver-rules=MAP * ~NOTFOUND"]
-    command += ["--window-size=700,500", "--virtual-time-budget=3000", "--dump-dom", path.as_uri()]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    report = re.search(r'<pre id="report">(.*?)</pre>', shown.stdout, re.DOTALL)
-    assert report, shown.stderr[-2000:]
-    seen = json.loads(unescape(report[1]))
+    path.write_text(page, encoding="utf-8")
+    with tab(path, tmp_path / "profile", size=(900, 600)) as opened:
+        first = opened.run(LOOK)
+        opened.run(chosen("rotation", "after"))
+        rotated = opened.run(LOOK)
+        opened.run(chosen("method", "flat"))
+        flat = opened.run(LOOK)
+        asked = [address for address in opened.requests if not address.startswith(("data:", "blob:"))]
+        assert (asked, opened.errors) == ([], [])
 
-    assert all(count >= 1 for count in seen["canvases"])
-    assert not [address for address in seen["fetched"] if not address.startswith(("data:", "blob:"))]
-    assert seen["first"]["title"].endswith("before rotation")
-    assert seen["rotated"]["title"].endswith("rotated onto the anchor")
-    (first, anchor), (rotated, same), (flat, _) = (seen[name]["pictures"] for name in ("first", "rotated", "flat"))
-    assert len({first, rotated, flat}) == 3, "another choice draws the same"
+    assert all(count >= 1 for count in first["canvases"])
+    assert first["title"].endswith("before rotation")
+    assert rotated["title"].endswith("rotated onto the anchor")
+    (before, anchor), (after, same) = first["pictures"], rotated["pictures"]
+    assert len({before, after, flat["pictures"][0]}) == 3, "another choice draws the same"
     assert anchor == same, "the anchor is not rotated"
-    assert rotated == same, "rotated onto the anchor, the same picture"
+    assert after == same, "rotated onto the anchor, the same picture"
 
 
 def test_the_notebook_rotates_also_in_the_plane(recordings, coordinates, tmp_path, monkeypatch):
