@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import strip_wildcard_constraints
 
 WORKFLOW = Path(workflow.basedir) / "workflow"
 # Scripts, notebooks and cluster nodes find the library without installing it, in any environment.
@@ -47,6 +48,32 @@ def shown(figure, form):
         category="Figures",
         labels={"figure": figure.removeprefix("fig"), "form": form},
     )
+
+
+def told(path):
+    """A table or page of the results that the report holds, under its folder, with the folder's caption of that name."""
+    folder, name = Path(path).parts
+    stem, _, form = name.partition(".")
+    return report(
+        f"<results>/{path}",
+        caption=f"../report/{folder}/{stem.removesuffix('_time').removesuffix('_summary')}.rst",
+        category=folder.capitalize(),
+        labels={"what": stem.replace("_", " "), "form": form},
+    )
+
+
+def outputs_of_rules(wildcards):
+    """Folder of results or figures, and path in it, of every output of every rule."""
+    folders = [config["pathvars"][name] for name in ("results", "figures")]
+    return {
+        made_by.name: [
+            (folder, pattern.removeprefix(f"{folder}/"))
+            for pattern in map(strip_wildcard_constraints, made_by.output)
+            for folder in folders
+            if pattern.startswith(f"{folder}/")
+        ]
+        for made_by in workflow.rules
+    }
 
 
 wildcard_constraints:
