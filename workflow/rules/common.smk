@@ -51,9 +51,9 @@ def shown(figure, form):
 
 
 def told(path):
-    """A table or page of the results that the report holds, under its folder, with the folder's caption of that name."""
-    folder, name = Path(path).parts
-    stem, _, form = name.partition(".")
+    """A table or page of the results that the report holds, in the category and with the caption of its path."""
+    folder = Path(path).parent.name or "tables"
+    stem, _, form = Path(path).name.partition(".")
     return report(
         f"<results>/{path}",
         caption=f"../report/{folder}/{stem.removesuffix('_time').removesuffix('_summary')}.rst",
