@@ -1,5 +1,6 @@
 # make demo    every figure from simulated recordings, in minutes
 # make paper   every figure of the paper, from the upstream recordings
+# make report  the paper, and then results/report.html: its figures, verification and tables in one file to pass on
 # make test    lint, then the tests (tests of real data need NER_MIRROR, a copy of the upstream repository)
 # make lint    style of Python, rules and notebooks
 # make showcase  docs/results, what the README shows (ARGS names the mirror)
@@ -15,7 +16,7 @@ NOTEBOOKS = $(wildcard workflow/notebooks/*.ipynb)
 ARGS ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo paper showcase test lint lock
+.PHONY: help setup demo paper report showcase test lint lock
 .DEFAULT_GOAL := help
 
 help:
@@ -48,6 +49,11 @@ demo: $(READY)
 paper: $(READY)
 	snakemake --cores all $(ARGS)
 	@echo "Done. Open figures/fig4.html, and results/verification/within.html for how the numbers compare with the published ones"
+
+report: $(READY)
+	snakemake --cores all $(ARGS)
+	snakemake --report results/report.html $(ARGS)
+	@echo "Done. Open results/report.html"
 
 showcase: $(READY)
 	snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 verify

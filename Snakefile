@@ -14,14 +14,16 @@ include: "workflow/rules/verify.smk"
 include: "workflow/rules/across.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/figures_across.smk"
+include: "workflow/rules/describe.smk"
 
 
 rule all:
-    """Every figure that config names, the table of its recordings, and the verification where values were published."""
+    """Every figure that config names, what the recordings and the files are, and the verification where there is one."""
     default_target: True
     input:
         expand("<figures>/{figure}.pdf", figure=FIGURES),
         "<results>/tables/recordings.csv",
+        "<results>/README.md",
         rules.verify.input if RETRAINED_TABLES else [],
 
 

@@ -186,7 +186,7 @@ def test_old_python_is_refused_in_one_line(fresh):
     assert not (fresh / ".venv").exists()
 
 
-@pytest.mark.parametrize("target", ["demo", "paper", "test", "lint"])
+@pytest.mark.parametrize("target", ["demo", "paper", "report", "test", "lint"])
 def test_targets_set_up_first(fresh, target):
     assert "pip install" in make(fresh, "--dry-run", target).stdout.replace("-m pip", "pip")
 

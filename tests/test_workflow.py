@@ -9,9 +9,14 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
+from browser import tab
 from offline import loaded
+from pyarrow.parquet import read_schema
+
+from ner.results import described
 
 ROOT = Path(__file__).parents[1]
 DEMO = "workflow/overlays/demo.yaml"
@@ -136,6 +141,68 @@ def test_no_page_loads_anything_from_elsewhere(finished):
     pages = [path for folder in ("results", "figures") for path in (finished / folder).rglob("*.html")]
     assert len(pages) > len(FIGURES)
     assert {path.name: loaded(path.read_text()) for path in pages} == {path.name: [] for path in pages}
+
+
+def test_every_file_is_described_with_its_columns(finished):
+    kinds = set()
+    for folder in ("results", "figures"):
+        made = finished / folder / "demo"
+        for path in sorted(made.rglob("*")):
+            name = path.relative_to(made).as_posix()
+            if path.is_dir() or name.startswith(("logs/", "benchmarks/")):
+                continue
+            kind = described(name)
+            assert kind, name
+            kinds.add(kind)
+            if path.suffix in (".csv", ".parquet"):
+                header = pd.read_csv(path, nrows=0).columns if path.suffix == ".csv" else read_schema(path).names
+                told = [re.escape(column.name).replace(r"\{k\}", r"\d+") for column in kind.columns]
+                # Numbered columns are there many times, and some not in every file.
+                pattern = "".join(f"({name},)*" if r"\d+" in name else f"({name},)" for name in told)
+                optional = pattern.replace("(validation_loss,)", "(validation_loss,)?")
+                assert re.fullmatch(optional, "".join(f"{name}," for name in header)), f"{name}: {list(header)}"
+    page = (finished / "results" / "demo" / "README.md").read_text()
+    for kind in kinds:
+        assert kind.meaning[1:] in page
+        for column in kind.columns:
+            assert f"| `{column.name}` | {column.unit} | {column.meaning} |" in page
+
+
+def test_the_report_shows_figures_and_tables_with_captions(finished, tmp_path):
+    page = tmp_path / "report.html"
+    result = snakemake(finished, "--configfile", DEMO, "tiny.yaml", "--report", str(page))
+    assert result.returncode == 0, result.stderr
+    # Of what the page needs, everything comes with Snakemake.
+    assert "downloading" not in result.stderr
+    script = """
+        const wait = () => new Promise(done => setTimeout(done, 500));
+        const link = text => [...document.querySelectorAll("a")].find(each => each.innerText.trim() == text);
+        const rows = () => [...document.querySelectorAll("tr")].slice(1).map(row => row.innerText.split(/\\s+/));
+        const found = {};
+        for (const category of ["Tables", "Verification", "Figures"]) {
+            link(category).click(); await wait();
+            found[category] = rows().map(row => row.slice(0, -1).join(" "));
+            if (category != "Figures") { link("Results").click(); await wait(); }
+        }
+        const [show, about] = [...document.querySelectorAll("tr")].at(-1).querySelectorAll("a");
+        show.click(); await wait();
+        found.width = [...document.querySelectorAll("img")].at(-1).naturalWidth;
+        about.click(); await wait();
+        found.caption = document.body.innerText;
+        return found;
+    """
+    with tab(page, tmp_path / "profile") as shown:
+        found = shown.run(script)
+        assert shown.errors == []
+        # Nothing but what the page itself holds.
+        assert all(address.startswith("data:") for address in shown.requests)
+    forms = ("html", "pdf", "png")
+    assert found["Figures"] == [f"{figure.removeprefix('fig')} {form}" for figure in FIGURES for form in forms]
+    assert found["Tables"] == ["recordings csv", "within csv", "within time csv"]
+    assert found["Verification"] == ["retrained within csv"]
+    assert found["width"] > 1000
+    caption = (ROOT / "workflow" / "report" / f"{FIGURES[-1]}.rst").read_text()
+    assert caption.partition(".")[0].replace("\n", " ") in found["caption"]
 
 
 def test_second_run_does_nothing(finished):

@@ -32,7 +32,7 @@ use rule within_table as across_table with:
         tables=across_files(".csv"),
         library=library("columns"),
     output:
-        "<results>/tables/across.csv",
+        told("tables/across.csv"),
     log:
         "<logs>/across_table.log",
     params:
@@ -44,11 +44,17 @@ use rule within_table as across_time_table with:
         tables=across_files(".time.csv"),
         library=library("columns"),
     output:
-        "<results>/tables/across_time.csv",
+        told("tables/across_time.csv"),
     log:
         "<logs>/across_time_table.log",
     params:
         columns="ACROSS_TIME",
+
+
+# What a rule that is used again does not take over.
+localrules:
+    across_table,
+    across_time_table,
 
 
 rule across_tests:
@@ -57,7 +63,7 @@ rule across_tests:
         across="<results>/tables/across.csv",
         library=library("comparisons"),
     output:
-        "<results>/tables/across_tests.csv",
+        told("tables/across_tests.csv"),
     log:
         "<logs>/across_tests.log",
     localrule: True
@@ -77,7 +83,7 @@ rule published_tests:
         tables=[upstream(table.path) for table in ACROSS_TABLES.values()],
         library=library("comparisons"),
     output:
-        "<results>/verification/published_tests.csv",
+        told("verification/published_tests.csv"),
     log:
         "<logs>/published_tests.log",
     localrule: True
@@ -110,7 +116,7 @@ rule parity_across_set:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        runtime=lambda wildcards, attempt: 20 * attempt,
     params:
         settings=parity_settings,
         max_iter=lookup(dpath="decoding/across/max_iter", within=config),
@@ -127,8 +133,8 @@ rule parity_across:
         ),
         library=library("parity_across"),
     output:
-        cells="<results>/verification/parity_across.csv",
-        summary="<results>/verification/parity_across_summary.csv",
+        cells=told("verification/parity_across.csv"),
+        summary=told("verification/parity_across_summary.csv"),
     log:
         "<logs>/parity_across.log",
     localrule: True

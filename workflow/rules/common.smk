@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import strip_wildcard_constraints
 
 WORKFLOW = Path(workflow.basedir) / "workflow"
 # Scripts, notebooks and cluster nodes find the library without installing it, in any environment.
@@ -65,6 +66,32 @@ def tell_failures(logs):
     ]
     if lines:
         print("What failed, and what to do:", *lines, sep="\n", file=sys.stderr, flush=True)
+
+
+def told(path):
+    """A table or page of the results that the report holds, in the category and with the caption of its path."""
+    folder = Path(path).parent.name or "tables"
+    stem, _, form = Path(path).name.partition(".")
+    return report(
+        f"<results>/{path}",
+        caption=f"../report/{folder}/{stem.removesuffix('_time').removesuffix('_summary')}.rst",
+        category=folder.capitalize(),
+        labels={"what": stem.replace("_", " "), "form": form},
+    )
+
+
+def outputs_of_rules(wildcards):
+    """Folder of results or figures, and path in it, of every output of every rule."""
+    folders = [config["pathvars"][name] for name in ("results", "figures")]
+    return {
+        made_by.name: [
+            (folder, pattern.removeprefix(f"{folder}/"))
+            for pattern in map(strip_wildcard_constraints, made_by.output)
+            for folder in folders
+            if pattern.startswith(f"{folder}/")
+        ]
+        for made_by in workflow.rules
+    }
 
 
 wildcard_constraints:

@@ -76,7 +76,7 @@ rule recordings_table:
         recordings=expand("<results>/recordings/{recording}.parquet", recording=RECORDINGS),
         library=library("recordings_table"),
     output:
-        "<results>/tables/recordings.csv",
+        told("tables/recordings.csv"),
     log:
         "<logs>/recordings_table.log",
     localrule: True

@@ -15,7 +15,7 @@ rule decode_within:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         decoders=lookup(dpath="decoding/within/decoders", within=config),
         max_iter=lookup(dpath="decoding/within/max_iter", within=config),
@@ -34,7 +34,7 @@ rule within_table:
         ),
         library=library("columns"),
     output:
-        "<results>/tables/within.csv",
+        told("tables/within.csv"),
     log:
         "<logs>/within_table.log",
     localrule: True
@@ -60,8 +60,13 @@ use rule within_table as within_time_table with:
         ),
         library=library("columns"),
     output:
-        "<results>/tables/within_time.csv",
+        told("tables/within_time.csv"),
     log:
         "<logs>/within_time_table.log",
     params:
         columns="WITHIN_TIME",
+
+
+# What a rule that is used again does not take over.
+localrules:
+    within_time_table,

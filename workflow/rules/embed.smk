@@ -14,7 +14,7 @@ rule embed:
         "../../envs/ner.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
         runtime=lambda wildcards, attempt: 20 * attempt,
     params:
         settings=lookup(dpath="methods/{method}", within=config),

@@ -8,7 +8,7 @@ rule parity_within:
         tables=[upstream(table.path) for table in PARITY_TABLES],
         library=library("verification"),
     output:
-        "<results>/verification/parity_within.csv",
+        told("verification/parity_within.csv"),
     log:
         "<logs>/parity_within.log",
     benchmark:
@@ -18,7 +18,7 @@ rule parity_within:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 20 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         embeddings=[(embedding.method, embedding.recording) for embedding in PARITY_EMBEDDINGS],
         tables=[table.path for table in PARITY_TABLES],
@@ -34,7 +34,7 @@ rule retrained_within:
         tables=[upstream(table.path) for table in RETRAINED_TABLES],
         library=library("verification"),
     output:
-        "<results>/verification/retrained_within.csv",
+        told("verification/retrained_within.csv"),
     log:
         "<logs>/retrained_within.log",
     localrule: True
@@ -83,7 +83,7 @@ rule verification_within:
         retrained="<results>/verification/retrained_within.csv",
         library=library("verification_page"),
     output:
-        "<results>/verification/within.html",
+        told("verification/within.html"),
     log:
         "<logs>/verification_within.log",
     localrule: True
