@@ -56,7 +56,7 @@ class Run:
             [*prefix, *self.command(*arguments, **options)],
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=1800,
             env=self.environment(),
         )
 

@@ -63,7 +63,7 @@ def jobs_of(run):
 
 
 def wait_for(condition, what):
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 900
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not come"
         time.sleep(0.01)
@@ -122,7 +122,7 @@ def test_a_killed_training_goes_on_bit_for_bit(copied, undisturbed, number):
     second = copied.snakemake(f"results/{STEM}.parquet")
     os.kill(job, number)
     os.kill(job, signal.SIGCONT)
-    said, _ = process.communicate(timeout=300)
+    said, _ = process.communicate(timeout=1800)
     assert process.returncode != 0
     assert "Error in rule embed" in said and "Traceback" not in said
     assert second.returncode != 0
@@ -158,7 +158,7 @@ def kill_and_finish(run, seed):
     number = signal.SIGKILL if how.startswith("kill") else signal.SIGTERM
     with contextlib.suppress(ProcessLookupError):
         (os.killpg if how.endswith("all") else os.kill)(process.pid, number)
-    said, _ = process.communicate(timeout=300)
+    said, _ = process.communicate(timeout=1800)
     assert "Traceback" not in said
     # Jobs whose snakemake was killed go on beside the next run; what both write is the same.
     finish(run)

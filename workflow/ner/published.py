@@ -72,7 +72,9 @@ def _arrays(path: str | os.PathLike, required: list[str]) -> dict[str, np.ndarra
     except (zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(path, f"a damaged file ({error})", "an .npz of the authors", _REMEDY) from error
+        # The first sentence: numpy's second one may advise to load pickles.
+        reason = str(error).partition(". ")[0]
+        raise InputError(path, f"a damaged file ({reason})", "an .npz of the authors", _REMEDY) from error
 
 
 def _rows(table: PublishedTable, path: str | os.PathLike, labels: np.ndarray, count: int) -> list[str]:
