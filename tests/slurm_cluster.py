@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -236,8 +237,11 @@ def processes(folder: Path) -> list[int]:
 
 
 def _end_leftovers(folder: Path) -> None:
-    for pid in processes(folder):
-        try:
-            os.kill(pid, 9)
-        except ProcessLookupError:
-            continue
+    end = time.monotonic() + 20
+    while (left := processes(folder)) and time.monotonic() < end:
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        time.sleep(0.1)
