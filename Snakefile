@@ -12,6 +12,7 @@ include: "workflow/rules/embed.smk"
 include: "workflow/rules/decode.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/across.smk"
+include: "workflow/rules/report.smk"
 include: "workflow/rules/figures.smk"
 
 
