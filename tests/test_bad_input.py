@@ -30,6 +30,38 @@ SESSION = {"monkey": "A", "areas": ["M1"], "bins": 40, "format": "trial_data", "
 # ---- Configurations: path of the key, its value (... removes it), the key that the line names, parts of the line
 
 CONFIGS = [
+    ("verification/findings", ..., "verification.findings", ["found nothing", "add the key"]),
+    (
+        "verification/findings/velocity_positives/method",
+        "cebra-velocty",
+        "verification.findings.velocity_positives.method",
+        ["did you mean cebra-velocity"],
+    ),
+    (
+        "verification/findings/velocity_positives/recordings",
+        ["chewie-20161007-m2"],
+        "verification.findings.velocity_positives.recordings.0",
+        ["chewie-20161007-m1"],
+    ),
+    (
+        "verification/findings/encoder_width/methods/ner",
+        "ner-wid",
+        "verification.findings.encoder_width.methods.ner",
+        ["or ner-wide"],
+    ),
+    (
+        "verification/findings/encoder_width/methods/umap",
+        "umap",
+        "verification.findings.encoder_width.methods.umap",
+        ["an unknown key", "cebra, ner"],
+    ),
+    ("verification/tolerance/ner", {}, "verification.tolerance.ner", ["at least 1"]),
+    (
+        "verification/tolerance/ner/off_diagonal/position",
+        -0.1,
+        "verification.tolerance.ner.off_diagonal.position",
+        ["at least 0"],
+    ),
     ("sedes", [0], "sedes", ["an unknown key", "did you mean seeds?"]),
     ("data/mirrored", None, "data.mirrored", ["did you mean mirror?", "one of mirror, timeout, tries, url"]),
     ("pathvars/tables", "x", "pathvars.tables", ["one of benchmarks, figures, logs, results", "remove it"]),

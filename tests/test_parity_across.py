@@ -7,7 +7,7 @@ from test_across import simulated
 
 from ner.alignment import candidate_rotations, paper_rotation
 from ner.catalogue import across_set, published_embeddings, published_tables
-from ner.decoding.across import fit_source, score_target
+from ner.decoding.across import decode_across, fit_source, score_target
 from ner.metrics import METRICS
 from ner.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY, parity_across, summarise
 from ner.published import published_across, read_published_embedding
@@ -79,6 +79,21 @@ def test_a_cell_that_no_rotation_gives_is_not_explained(recordings, metric):
     found = compare(recordings, published)
     cell = (found.source == "a") & (found.target == "b") & (found.metric == metric)
     assert not found[cell].explained.any() and found[~cell & (found.source != "a")].explained.all()
+
+
+def test_what_the_published_rule_adds_to_the_strict_protocol(recordings):
+    found = compare(recordings, table_of(recordings, lambda *_: 0)).set_index(["source", "target", "metric"])
+    strict, _ = decode_across(
+        {"strict": recordings}, method="ner", group="g", seed=0, decoders=["linear"], max_iter=500
+    )
+    strict = strict.set_index(["source", "target", "metric"])["value"]
+    pd.testing.assert_series_equal(found["strict"], strict.reindex(found.index), check_names=False)
+    swapped = found.index.get_level_values("metric") == "velocity_r2"
+    pd.testing.assert_series_equal(found["ours"][~swapped], found["unswapped"][~swapped], check_names=False)
+    assert (found["ours"][swapped] < found["unswapped"][swapped]).all()
+    # The diagonal is not rotated, so that the order of the arguments is all that differs.
+    diagonal = found.index.get_level_values("source") == found.index.get_level_values("target")
+    np.testing.assert_array_equal(found["unswapped"][diagonal], found["strict"][diagonal])
 
 
 def test_recordings_without_published_cells_are_passed_over(recordings):

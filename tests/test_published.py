@@ -11,7 +11,7 @@ from scipy.io import loadmat
 from ner.catalogue import METHODS, one_each, published_embeddings, published_tables
 from ner.errors import InputError
 from ner.metrics import METRICS
-from ner.published import published_across, published_within, read_published_embedding
+from ner.published import published_across, published_loss, published_within, read_published_embedding
 from ner.upstream import read_manifest
 
 ROOT = Path(__file__).parent.parent
@@ -236,6 +236,19 @@ def test_an_embedding_of_another_form_is_refused(tmp_path, changes):
     path, _ = embedding_file(tmp_path, **changes)
     with pytest.raises(InputError, match="whole trials of 40 bins"):
         read_published_embedding(path, "chewie-20161007-m1")
+
+
+def test_loss_curve_of_an_embedding(tmp_path):
+    curve = np.linspace(6, 5, 7)
+    path, _ = embedding_file(tmp_path, train_loss_stable=curve)
+    np.testing.assert_array_equal(published_loss(path), curve)
+
+
+@pytest.mark.parametrize("curve", [np.ones((1, 7)), np.array([1.0, np.nan])])
+def test_a_loss_curve_of_another_form_is_refused(tmp_path, curve):
+    path, _ = embedding_file(tmp_path, train_loss_stable=curve)
+    with pytest.raises(InputError, match="losses of shape"):
+        published_loss(path)
 
 
 def test_trial_averages_are_not_an_embedding_of_bins(tmp_path):

@@ -231,11 +231,17 @@ def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
     for decoder, chosen in config["decoding"]["across"]["decoders"].items():
         yield from ((("decoding", "across", "decoders", decoder), "method", name) for name in chosen)
     yield from walk(config["figures"], ("figures",))
+    findings, place = config["verification"]["findings"], ("verification", "findings")
+    yield (*place, "velocity_positives", "method"), "method", findings["velocity_positives"]["method"]
+    for published, name in findings["encoder_width"]["methods"].items():
+        yield (*place, "encoder_width", "methods", published), "method", name
 
 
 def _reference_problems(config: Mapping) -> Iterator[str]:
     defined = _defined(config)
     listed = {("groups", group): members for group, members in config["groups"].items()}
+    for finding, entry in config["verification"]["findings"].items():
+        listed["verification", "findings", finding, "recordings"] = entry["recordings"]
     if config["recordings"] != "all":
         listed = {("recordings",): config["recordings"], **listed}
     for place, members in listed.items():

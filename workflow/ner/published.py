@@ -165,6 +165,24 @@ def published_across(files: Mapping[str, str | os.PathLike]) -> tuple[pd.DataFra
     )
 
 
+def published_loss(path: str | os.PathLike) -> np.ndarray:
+    """The loss of every training step, which the authors saved with an embedding of NER or CEBRA.
+
+    Args:
+        path: the .npz file.
+
+    Returns:
+        (steps,).
+
+    Raises:
+        InputError: if the file is missing, damaged, or holds no such curve.
+    """
+    loss = _arrays(path, ["train_loss_stable"])["train_loss_stable"]
+    if loss.ndim != 1 or not np.isfinite(loss).all():
+        raise InputError(path, f"losses of shape {loss.shape}", "(steps,), all finite", _REMEDY)
+    return loss
+
+
 def read_published_embedding(path: str | os.PathLike, recording: str, method: str = "") -> Embedding:
     """Read an embedding of single bins that the authors published, with its labels.
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ner.benchmarks import BENCHMARKS
 from ner.columns import (
     ACROSS,
     ACROSS_TIME,
@@ -21,9 +22,25 @@ from ner.columns import (
 from ner.comparisons import ACROSS_TESTS, PUBLISHED_TESTS
 from ner.errors import InputError
 from ner.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
+from ner.parity_averages import PARITY_AVERAGES
 from ner.recordings_table import SUMMARY
+from ner.report.findings import (
+    CANDIDATES,
+    LEAK,
+    LOSSES,
+    LOSSES_SUMMARY,
+    PAIRS,
+    POSITIVES,
+    ROTATION,
+    SWAPPED,
+    TRAIN_TEST,
+)
+from ner.report.headlines import HEADLINES
+from ner.report.provenance import FACTS, STAGES, VERSIONS
+from ner.report.verdicts import VERDICT_COUNTS
+from ner.retrained_across import RETRAINED_ACROSS, RETRAINED_ACROSS_MEANS
 from ner.tables import Column
-from ner.verification import PARITY_WITHIN, PUBLISHED, RETRAINED_WITHIN
+from ner.verification import PARITY_WITHIN, PARITY_WITHIN_SUMMARY, PUBLISHED, RETRAINED_WITHIN, RETRAINED_WITHIN_MEDIANS
 
 
 @dataclass(frozen=True)
@@ -188,7 +205,6 @@ FILES = (
     File("tables/across_tests.csv", "the methods tested against each other across recordings", ACROSS_TESTS),
     File("verification/parity_within.csv", "the authors' embeddings decoded here, beside their tables", PARITY_WITHIN),
     File("verification/retrained_within.csv", "embeddings of this run, beside the authors' tables", RETRAINED_WITHIN),
-    File("verification/within.html", "both of them as a page to read"),
     File("verification/parity_across/{set}.csv", "what parity_across.csv is joined from", PARITY_ACROSS),
     File(
         "verification/parity_across.csv",
@@ -197,6 +213,32 @@ FILES = (
     ),
     File("verification/parity_across_summary.csv", "the same in summary", PARITY_ACROSS_SUMMARY),
     File("verification/published_tests.csv", "the authors' values tested against each other", PUBLISHED_TESTS),
+    File("verification/report.html", "everything that holds this run against the paper, as a page to read"),
+    File("verification/headlines.csv", "the numbers of the paper's text, beside this run's", HEADLINES),
+    File("verification/verdicts.csv", "how many published values are met, by table", VERDICT_COUNTS),
+    File("verification/parity_within_summary.csv", "parity_within.csv in summary", PARITY_WITHIN_SUMMARY),
+    File("verification/parity_averages.csv", "PCA and dPCA held against the published averages", PARITY_AVERAGES),
+    File("verification/retrained_within_medians.csv", "medians of it over recordings", RETRAINED_WITHIN_MEDIANS),
+    File(
+        "verification/retrained_across.csv",
+        "decoding across recordings of this run, beside the authors'",
+        RETRAINED_ACROSS,
+    ),
+    File("verification/retrained_across_means.csv", "means of it", RETRAINED_ACROSS_MEANS),
+    File("verification/finding1_swapped_velocity.csv", "velocity R2 with its arguments either way", SWAPPED),
+    File("verification/finding2_train_and_test.csv", "metrics of train and test parts", TRAIN_TEST),
+    File("verification/finding3_pivae.csv", "pi-VAE with and without labels of what is scored", LEAK),
+    File("verification/finding4_umap.csv", "UMAP with and without labels of what is scored", LEAK),
+    File("verification/finding5_rotation.csv", "decoding by the published rotation and by the strict one", ROTATION),
+    File("verification/finding6_candidates.csv", "what the choice of a rotation is worth", CANDIDATES),
+    File("verification/finding7_pairs.csv", "published tests with their pairs and with matched ones", PAIRS),
+    File("verification/finding8_positives.csv", "CEBRA with and without the direction in its positives", POSITIVES),
+    File("verification/finding9_losses.csv", "published and retrained loss curves", LOSSES),
+    File("verification/finding9_losses_summary.csv", "the same in summary", LOSSES_SUMMARY),
+    File("verification/facts.csv", "where and when the run was made", FACTS),
+    File("verification/versions.csv", "packages it was made with", VERSIONS),
+    File("verification/stages.csv", "what its stages cost", STAGES),
+    File("benchmarks.csv", "time and memory of every job", BENCHMARKS),
     File("README.md", "this page"),
     File("{figure}_regression.csv", "decoded velocity against the real one", REGRESSION),
     File("{figure}_loss.csv", "loss of the trainings", (METHOD, _STEP, _LOSS)),

@@ -1,3 +1,5 @@
+from itertools import chain
+
 from ner.catalogue import across_set, one_each, published_embeddings, published_tables
 
 # Published tables of decoding within recordings, and the embeddings behind them.
@@ -35,10 +37,29 @@ ACROSS_EMBEDDINGS = {
 }
 # Simulated and new recordings have no published value, and a run of them alone fetches nothing.
 RETRAINED_TABLES = [table for table in WITHIN_TABLES if any(map(table.covers, RECORDINGS))] and WITHIN_TABLES
+RETRAINED_ACROSS_TABLES = [table for table in ACROSS_TABLES.values() if any(map(table.covers, RECORDINGS))] and list(
+    ACROSS_TABLES.values()
+)
 
-UNTOLERATED = {table.method for table in RETRAINED_TABLES} & set(COMPARE) - set(config["verification"]["tolerance"])
+
+def untolerated(tables, run, keys):
+    """Tolerances that config lacks of methods that the authors published, as 'method (keys)'."""
+    for method in sorted({table.method for table in tables} & set(run)):
+        lacking = [key for key in keys if key not in config["verification"]["tolerance"].get(method, {})]
+        if lacking:
+            yield f"{method} ({', '.join(lacking)})"
+
+
+UNTOLERATED = [
+    *untolerated(RETRAINED_TABLES, COMPARE, ["train", "test"]),
+    *untolerated(
+        RETRAINED_ACROSS_TABLES,
+        chain.from_iterable(config["decoding"]["across"]["decoders"].values()),
+        ["across", "off_diagonal"],
+    ),
+]
 if UNTOLERATED:
     raise WorkflowError(
-        f"config verification.tolerance: found none for {', '.join(sorted(UNTOLERATED))}; expected one for every "
-        "compared method that the authors published; add it"
+        f"config verification.tolerance: found none for {', '.join(UNTOLERATED)}; expected one for every decoded "
+        "method that the authors published; add it"
     )

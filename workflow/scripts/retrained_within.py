@@ -4,13 +4,10 @@ with job(snakemake):
     from ner.columns import WITHIN
     from ner.published import published_within
     from ner.tables import read_csv, write_csv
-    from ner.verification import retrained_within
+    from ner.verification import retrained_medians, retrained_within
 
     published, _ = published_within(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))
-    table = retrained_within(
-        read_csv(snakemake.input.within, WITHIN),
-        published,
-        snakemake.params.tolerance,
-        seed_spread=snakemake.params.seed_spread,
-    )
-    write_csv(snakemake.output[0], table)
+    within = read_csv(snakemake.input.within, WITHIN)
+    table = retrained_within(within, published, snakemake.params.tolerance, seed_spread=snakemake.params.seed_spread)
+    write_csv(snakemake.output.cells, table)
+    write_csv(snakemake.output.medians, retrained_medians(within, published))

@@ -1,0 +1,1 @@
+"""The verification report: its tables, and the page that shows them."""

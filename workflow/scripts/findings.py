@@ -1,0 +1,41 @@
+from job import job
+
+with job(snakemake):
+    import pandas as pd
+
+    from ner.columns import ACROSS, WITHIN
+    from ner.comparisons import PUBLISHED_TESTS
+    from ner.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
+    from ner.published import published_loss
+    from ner.report import findings
+    from ner.tables import names, read_csv, write_csv
+    from ner.verification import PARITY_WITHIN, RETRAINED_WITHIN
+
+    given, made = snakemake.input, snakemake.output
+    within, across = read_csv(given.within, WITHIN), read_csv(given.across, ACROSS)
+    parity_within = read_csv(given.parity_within, PARITY_WITHIN)
+    parity_across = read_csv(given.parity_across, PARITY_ACROSS)
+
+    write_csv(made.swapped, findings.swapped_velocity(parity_within, parity_across, within))
+    write_csv(made.train_and_test, findings.train_and_test(parity_within, within))
+    write_csv(made.pivae, findings.leak(within, ["pivae"]))
+    write_csv(made.umap, findings.leak(within, ["umap", "umap-supervised"]))
+    write_csv(made.rotation, findings.rotation(parity_across, across))
+    write_csv(made.candidates, findings.candidates(read_csv(given.parity_across_summary, PARITY_ACROSS_SUMMARY)))
+    write_csv(made.pairs, findings.pairs(read_csv(given.published_tests, PUBLISHED_TESTS)))
+
+    parts = [read_csv(path, WITHIN) for path in given.positives]
+    trained = pd.concat(parts) if parts else pd.DataFrame(columns=names(WITHIN))
+    write_csv(made.positives, findings.positives(trained, read_csv(given.retrained, RETRAINED_WITHIN)))
+
+    params = snakemake.params
+    published = {
+        tuple(of): published_loss(path)
+        for of, path in zip(params.published_losses, given.published_losses, strict=True)
+    }
+    ours = [
+        (*of, pd.read_csv(path)["loss"].to_numpy()) for of, path in zip(params.histories, given.histories, strict=True)
+    ]
+    losses = findings.losses(published, ours)
+    write_csv(made.losses, losses)
+    write_csv(made.losses_summary, findings.losses_summary(losses))

@@ -1,0 +1,18 @@
+from job import job
+
+with job(snakemake):
+    from ner.benchmarks import BENCHMARKS
+    from ner.report import provenance
+    from ner.tables import read_csv, write_csv
+
+    jobs = read_csv(snakemake.input.benchmarks, BENCHMARKS)
+    told = provenance.facts(
+        snakemake.scriptdir,
+        jobs,
+        seeds=snakemake.params.seeds,
+        device=snakemake.params.device,
+        recordings=snakemake.params.recordings,
+    )
+    write_csv(snakemake.output.facts, told)
+    write_csv(snakemake.output.versions, provenance.versions())
+    write_csv(snakemake.output.stages, provenance.stages(jobs))
