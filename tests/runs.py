@@ -27,17 +27,10 @@ class Run:
         shutil.copy(ROOT / "config.yaml", folder)
 
     def configure(self, sessions=None, recordings=("demo-day-m1",), **changes):
-        shown = {"recording": recordings[0]}
         overlay = {
             "sessions": {"demo-day": SIMULATED, **(sessions or {})},
             "recordings": list(recordings),
-            "figures": {
-                "fig1": shown,
-                "fig2": shown,
-                "fig3": {"anchor": recordings[0]},
-                "fig4": {"example": recordings[0]},
-                "fig4_strict": {"example": recordings[0]},
-            },
+            "example": recordings[0],
         }
         (self.folder / "overlay.yaml").write_text(yaml.safe_dump(overlay | changes))
 

@@ -139,10 +139,10 @@ CONFIGS = [
     ("decoding/across/decoders/linear", ["nre"], "decoding.across.decoders.linear", ["did you mean ner?"]),
     ("decoding/across/decoders/svm", ["ner"], "decoding.across.decoders.svm", ["one of knn, linear"]),
     ("checkpoint_interval", -1, "checkpoint_interval", ["found -1", "at least"]),
-    ("figures/fig3/anchor", "chewie-20161014-s1", "figures.fig3.anchor", ["did you mean chewie-20161014-m1"]),
+    ("example", "chewie-20161014-s1", "example", ["did you mean chewie-20161014-m1"]),
     ("figures/fig77", {}, "figures.fig77", ["an unknown key", "one of fig1"]),
     ("figures/fig1", None, "figures.fig1", ["found null", "a mapping"]),
-    ("figures/fig1/recording", "chewie-20161014", "figures.fig1.recording", ["did you mean chewie-20161014-m1"]),
+    ("example", "chewie-20161014", "example", ["did you mean chewie-20161014-m1"]),
     ("figures/fig1/methods", ["pca2"], "figures.fig1.methods", ["found 'pca2'", "one of ner"]),
     (
         "figures/fig4/methods",
@@ -183,7 +183,7 @@ CONFIGS = [
     ("methods/ner\n", {"module": "ner"}, "methods.'ner\\n'", ["this name", "rename it"]),
     ("groups/..", ["han-20171201-s1", "han-20171204-s1"], "groups...", ["this name", "rename it"]),
     ("recordings", ["chewie-20161014-m1", "../../x"], "recordings.1", ["found '../../x'", "one of chewie"]),
-    ("figures/fig2/recording", "$(id)", "figures.fig2.recording", ["found '$(id)'", "one of chewie"]),
+    ("example", "$(id)", "example", ["found '$(id)'", "one of chewie"]),
 ]
 
 
@@ -360,7 +360,7 @@ def test_files(tmp_path, write, read, finding):
 
 COMMANDS = [
     ({"seeds": [0, -1]}, "config seeds.1: found -1; "),
-    ({"figures": {"fig2": {"recording": "demo-day-m1", "method": "nre"}}}, "config figures.fig2.method: found 'nre'; "),
+    ({"figures": {"fig2": {"method": "nre"}}}, "config figures.fig2.method: found 'nre'; "),
     ({"methods": {"$(touch hacked)": {"module": "ner"}}}, "config methods.$(touch hacked): found this name; "),
 ]
 

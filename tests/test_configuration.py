@@ -86,12 +86,12 @@ def test_recordings_that_no_session_holds(paper):
 
 def test_figures_of_recordings_outside_the_run(paper):
     message = complaint(changed(paper, "recordings", ["han-20171201-s1"]))
-    assert "config figures.fig4.example: found 'chewie-20161014-m1'; expected one of han-20171201-s1; " in message
+    assert "config example: found 'chewie-20161014-m1'; expected one of han-20171201-s1; " in message
 
 
 def test_figures_of_groups_outside_the_run_may_name_its_recordings(paper):
     some = ["han-20171201-s1", "chewie-20160929-m1", "chewie-20161007-m1"]
-    config = changed(paper, "recordings", some)
+    config = changed(changed(paper, "recordings", some), "example", some[1])
     assert groups(config)["chewie-2016-m1-pmd"] == some[1:]
     assert undrawn_figures(config) == {"fig6_mihili": "mihili-2014-m1-pmd", "fig7": "han-s1"}
     message = complaint(config)

@@ -29,13 +29,7 @@ SETTINGS = {
     "methods": {"ner": {"steps": 1000, "batch_size": 16}},
     "compare": ["ner"],
     "checkpoint_interval": 20,
-    "figures": {
-        "fig1": {"recording": "demo-day-m1"},
-        "fig2": {"recording": "demo-day-m1"},
-        "fig3": {"anchor": "demo-day-m1"},
-        "fig4": {"example": "demo-day-m1", "methods": ["ner"]},
-        "fig4_strict": {"example": "demo-day-m1", "methods": ["ner"]},
-    },
+    "figures": {"fig4": {"methods": ["ner"]}, "fig4_strict": {"methods": ["ner"]}},
 }
 
 

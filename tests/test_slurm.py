@@ -31,7 +31,8 @@ def start(place, *arguments, environment=()):
         methods={"ner": {"steps": 20}},
         compare=["ner"],
         decoding={"across": {"decoders": {"linear": ["ner"]}}},
-        figures={"fig2": {"recording": CANCELLED}, **{name: {"methods": ["ner"]} for name in ("fig1", "fig3", "fig4")}},
+        example=CANCELLED,
+        figures={name: {"methods": ["ner"]} for name in ("fig1", "fig3", "fig4", "fig4_strict")},
     )
     command = [sys.executable, "-m", "snakemake", "--configfile", DEMO, tiny, *arguments, "--", *TARGETS]
     # The virtual environment's programs, which a job looks up by name, and nothing of the tests' own imports.

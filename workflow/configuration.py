@@ -209,27 +209,20 @@ def _method_problems(entries: Mapping) -> Iterator[str]:
 
 def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
     """Places of config, outside the definitions, that name a method or a recording: place, kind, name."""
-    kinds = {
-        "method": "method",
-        "methods": "method",
-        "averages_only": "method",
-        "recording": "recording",
-        "example": "recording",
-        "anchor": "recording",
-    }
 
     def walk(instance, place):
         for key, value in instance.items():
             if isinstance(value, Mapping):
                 yield from walk(value, (*place, key))
-            elif kind := kinds.get(key):
+            elif key in ("method", "methods", "averages_only"):
                 for name in value if isinstance(value, list) else [value]:
-                    yield (*place, key), kind, name
+                    yield (*place, key), "method", name
 
     yield from ((("compare",), "method", name) for name in config["compare"])
     yield from ((("verification", "tolerance", name), "method", name) for name in config["verification"]["tolerance"])
     for decoder, chosen in config["decoding"]["across"]["decoders"].items():
         yield from ((("decoding", "across", "decoders", decoder), "method", name) for name in chosen)
+    yield ("example",), "recording", config["example"]
     yield from walk(config["figures"], ("figures",))
     findings, place = config["verification"]["findings"], ("verification", "findings")
     yield (*place, "velocity_positives", "method"), "method", findings["velocity_positives"]["method"]
@@ -250,16 +243,13 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
                 yield _unknown((*place, k), name, defined, "define its session under `sessions`")
     run = set(defined) if config["recordings"] == "all" else set(config["recordings"])
     known = {"method": config["methods"], "recording": [name for name in defined if name in run]}
-    undrawn = undrawn_figures(config)
     remedies = {
         "method": "define it under `methods`",
         "recording": "name one of the run's recordings, or add it to `recordings`",
     }
     for place, kind, name in _named(config):
-        # A figure that is not drawn may name what the run does not have.
-        allowed = defined if kind == "recording" and place[1] in undrawn else known[kind]
-        if name not in allowed:
-            yield _unknown(place, name, allowed, remedies[kind])
+        if name not in known[kind]:
+            yield _unknown(place, name, known[kind], remedies[kind])
     yield from _fig4_problems(config)
     yield from _group_problems(config)
 
@@ -277,15 +267,19 @@ def _fig4_problems(config: Mapping) -> Iterator[str]:
 
 
 def _group_problems(config: Mapping) -> Iterator[str]:
-    """Groups that figures show and config lacks, and anchors that do not belong to their figure's group."""
+    """Groups that figures show and config lacks, and anchors outside the run's part of their figure's group."""
+    present, undrawn = groups(config), undrawn_figures(config)
     for figure, entry in config["figures"].items():
         if (group := entry.get("group")) is None:
             continue
-        place, members = ("figures", figure), config["groups"].get(group)
-        if members is None:
+        place = ("figures", figure)
+        if group not in present:
             yield _unknown((*place, "group"), group, config["groups"], "define it under `groups`")
-        elif (anchor := entry.get("anchor", members[0])) not in members:
-            yield _unknown((*place, "anchor"), anchor, members, f"name a recording of groups.{group}")
+            continue
+        # A figure that is not drawn may name what the run does not have.
+        members = config["groups"][group] if figure in undrawn else present[group]
+        if "anchor" in entry and entry["anchor"] not in members:
+            yield _unknown((*place, "anchor"), entry["anchor"], members, f"name a recording of groups.{group}")
 
 
 def _defined(config: Mapping) -> dict[str, dict]:

@@ -221,7 +221,7 @@ FILES = (
     File("verification/retrained_within_medians.csv", "medians of it over recordings", RETRAINED_WITHIN_MEDIANS),
     File(
         "verification/retrained_across.csv",
-        "decoding across recordings of this run, beside the authors'",
+        "this run's decoding across recordings, beside the authors'",
         RETRAINED_ACROSS,
     ),
     File("verification/retrained_across_means.csv", "means of it", RETRAINED_ACROSS_MEANS),

@@ -1,3 +1,4 @@
+EXAMPLE = config["example"]
 FIG1 = config["figures"]["fig1"]
 FIG2 = config["figures"]["fig2"]
 FIG3 = config["figures"]["fig3"]
@@ -12,13 +13,13 @@ rule fig1:
         embeddings=expand(
             "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
             method=FIG1["methods"],
-            recording=FIG1["recording"],
+            recording=EXAMPLE,
             seed=FIG1["seed"],
         ),
         histories=expand(
             "<results>/embeddings/{method}/{recording}/seed{seed}.history.csv",
             method=FIG1["methods"],
-            recording=FIG1["recording"],
+            recording=EXAMPLE,
             seed=FIG1["seed"],
         ),
         library=library("notebooks", "plotting", "decoding.within", "embeddings", "statistics", "tables", "trials"),
@@ -52,8 +53,8 @@ rule fig2:
     """The pipeline: from movements and neurons to an embedding and back to movements."""
     input:
         notebook=str(WORKFLOW / "notebooks" / "fig2.ipynb"),
-        recording=f"<results>/recordings/{FIG2['recording']}.parquet",
-        embedding=f"<results>/embeddings/{FIG2['method']}/{FIG2['recording']}/seed{FIG2['seed']}.parquet",
+        recording=f"<results>/recordings/{EXAMPLE}.parquet",
+        embedding=f"<results>/embeddings/{FIG2['method']}/{EXAMPLE}/seed{FIG2['seed']}.parquet",
         library=library("notebooks", "plotting", "decoding.within", "embeddings", "recordings", "tables", "trials"),
     output:
         pdf=shown("fig2", "pdf"),
@@ -88,9 +89,7 @@ rule fig3:
         embeddings=expand(
             "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
             method=FIG3["methods"],
-            recording=[
-                name for name, entry in RECORDINGS.items() if entry["area"] == RECORDINGS[FIG3["anchor"]]["area"]
-            ],
+            recording=[name for name, entry in RECORDINGS.items() if entry["area"] == RECORDINGS[EXAMPLE]["area"]],
             seed=FIG3["seed"],
         ),
         library=library("notebooks", "plotting", "plotting3d", "alignment", "embeddings", "files", "tables", "trials"),
@@ -115,7 +114,7 @@ rule fig3:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         averages_only=lookup(dpath="figures/fig3/averages_only", within=config),
-        anchor=lookup(dpath="figures/fig3/anchor", within=config),
+        anchor=lookup(dpath="example", within=config),
         protocol=lookup(dpath="figures/fig3/protocol", within=config),
     script:
         "../scripts/draw.py"
@@ -132,7 +131,7 @@ rule fig4:
         embeddings=expand(
             "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
             method=FIG4["methods"],
-            recording=FIG4["example"],
+            recording=EXAMPLE,
             seed=SEEDS[0],
         ),
         library=library(
@@ -183,7 +182,7 @@ use rule fig4 as fig4_strict with:
         embeddings=expand(
             "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
             method=FIG4_STRICT["methods"],
-            recording=FIG4_STRICT["example"],
+            recording=EXAMPLE,
             seed=SEEDS[0],
         ),
         library=rules.fig4.input.library,
