@@ -28,6 +28,7 @@ STEM = "embeddings/ner/demo-day-m1/seed0"
 SETTINGS = {
     "methods": {"ner": {"steps": 1000, "batch_size": 16}},
     "compare": ["ner"],
+    "seeds": [0],
     "checkpoint_interval": 20,
     "figures": {"fig4": {"methods": ["ner"]}, "fig4_strict": {"methods": ["ner"]}},
 }
