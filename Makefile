@@ -47,7 +47,7 @@ demo: $(READY)
 
 paper: $(READY)
 	snakemake --cores all $(ARGS)
-	@echo "Done. Open figures/fig4.html, and results/verification/within.html for how the numbers compare with the published ones"
+	@echo "Done. Open figures/fig4.html, and results/verification/report.html for how the numbers compare with the published ones"
 
 showcase: $(READY)
 	snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 verify
