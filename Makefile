@@ -48,7 +48,7 @@ demo: $(READY)
 
 paper: $(READY)
 	snakemake --cores all $(ARGS)
-	@echo "Done. Open figures/fig4.html, and results/verification/within.html for how the numbers compare with the published ones"
+	@echo "Done. Open figures/fig4.html, and results/verification/report.html for how the numbers compare with the published ones"
 
 report: $(READY)
 	snakemake --cores all $(ARGS)

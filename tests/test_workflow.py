@@ -212,6 +212,18 @@ def test_second_run_does_nothing(finished):
     assert "Nothing to be done" in said
 
 
+def test_the_jobs_of_a_run_are_collected(finished):
+    result = snakemake(finished, "--configfile", DEMO, "tiny.yaml", "--cores", "2", "--", "results/demo/benchmarks.csv")
+    assert result.returncode == 0, result.stderr
+    table = pd.read_csv(finished / "results" / "demo" / "benchmarks.csv")
+    fits = table[table["stage"] == "embed"]
+    assert sorted(zip(fits["method"], fits["job"], fits["seed"], strict=True)) == [
+        (method, recording, 0) for method in ("cebra", "ner") for recording in RECORDINGS
+    ]
+    # It waits for what is decoded.
+    assert {"decode_within", "decode_across", "preprocess"} <= set(table["stage"]) and (table["seconds"] > 0).all()
+
+
 @contextmanager
 def edited(path):
     """A file with another comment, newer than all that was made from it."""

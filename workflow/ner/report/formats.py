@@ -14,12 +14,8 @@ FIGURES = {"fig4": "Fig 4", "fig5": "Fig 5", "fig6": "Fig 6", "fig7": "Fig 7"}
 
 def number(metric: str, value: float, *, signed: bool = False) -> str:
     """An R2 or an accuracy as text; – where there is none."""
-    if pd.isna(value):
-        return "–"
-    shown = f"{value:+.1f}" if signed else f"{value:.1f}"
-    if metric != "direction_accuracy":
-        shown = f"{value:+.3f}" if signed else f"{value:.3f}"
-    return shown.replace("-", "−")
+    digits = 1 if metric == "direction_accuracy" else 3
+    return plain(value, f"{'+' if signed else ''}z.{digits}f")
 
 
 def plain(value: float, form: str = ".3f") -> str:

@@ -9,13 +9,13 @@ import pandas as pd
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 14px/1.45 system-ui, "Segoe UI", "Liberation Sans", Arial, sans-serif; color: #1c2430; margin: 2.5em auto;
-  max-width: 78em; padding: 0 1.5em; }
+  max-width: 84em; padding: 0 1.5em; }
 h1 { font-size: 1.6em; margin: 0 0 .2em; }
 h2 { font-size: 1.25em; margin: 2.4em 0 .4em; border-bottom: 1px solid #c9d1db; padding-bottom: .2em; }
 h3 { font-size: 1em; margin: 1.8em 0 .4em; }
 p { max-width: 60em; margin: .5em 0; }
 nav { margin: .8em 0; }
-nav a { margin-right: 1.4em; color: #0b5fa5; text-decoration: none; }
+nav a { margin-right: 1.4em; color: #0b5fa5; text-decoration: none; white-space: nowrap; }
 button { font: inherit; font-size: .9em; padding: .1em .7em; }
 details { margin: .4em 0; }
 summary { cursor: pointer; }
@@ -23,17 +23,16 @@ summary { cursor: pointer; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; caption-side: bottom; color: #566273; font-size: .86em; padding-top: .3em; }
 th, td { padding: .18em .7em; text-align: right; white-space: nowrap; vertical-align: top; }
-th { font-weight: 600; border-bottom: 1px solid #8793a3; vertical-align: bottom; }
+th { font-weight: 600; border-bottom: 1px solid #8793a3; vertical-align: bottom; white-space: normal; max-width: 9em; }
 td { border-bottom: 1px solid #e6eaef; }
 th.text, td.text { text-align: left; }
 th.group { text-align: center; border-bottom: none; }
-td.prose { text-align: left; white-space: normal; max-width: 30em; }
 td.key, th.key { background: #f3f6f9; font-weight: 600; }
 small { color: #566273; font-size: .86em; }
 .dense { font-size: .86em; }
 .dense th, .dense td { padding: .15em .45em; }
 .matrix td { text-align: center; line-height: 1.25; }
-.matrix th { text-align: center; }
+.matrix th { text-align: center; white-space: nowrap; }
 .matrix th.text { text-align: left; border-bottom: 1px solid #e6eaef; }
 .differs { background: #fbdcd7; }
 .within-seed-spread { background: #fdf1cf; }
@@ -42,7 +41,7 @@ small { color: #566273; font-size: .86em; }
 .absent { color: #7b8694; font-style: italic; }
 @page { size: A4 landscape; margin: 13mm; }
 @media print {
-  body { margin: 0; max-width: none; font-size: 9pt; padding: 0; }
+  body { margin: 0; max-width: none; font-size: 8.5pt; padding: 0; }
   .wide { overflow: visible; }
   button { display: none; }
   h2, h3, summary { break-after: avoid; }

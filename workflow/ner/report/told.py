@@ -101,8 +101,9 @@ FINDINGS = (
     ),
     Finding(
         "The rotation onto a recording uses its test trials and their directions",
-        "Off-diagonal means with the published rotation (paper) and with one from training averages alone (strict); "
-        "the same embeddings and decoders, and no swapped R², so that the rotation makes the difference:",
+        "The published rule takes the rotation of one direction, from averages over all trials of both recordings "
+        "(paper); the strict one fits a single rotation to the training averages of all directions. Off-diagonal means "
+        "of the same embeddings and decoders, without a swapped R², so that the rotation makes the difference:",
         (
             (
                 "finding5_rotation",
