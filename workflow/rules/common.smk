@@ -1,5 +1,4 @@
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 sys.path.insert(0, str(WORKFLOW))
 from configuration import ConfigError, groups, recordings, undrawn_figures, validate  # noqa: E402
 from dependencies import library_files  # noqa: E402
+from failures import tell_failures  # noqa: E402
 
 try:
     validate(config)
@@ -51,21 +51,6 @@ def shown(figure, form):
         category="Figures",
         labels={"figure": figure.removeprefix("fig"), "form": form},
     )
-
-
-def tell_failures(logs):
-    """Say at the end of a failed run, below what Snakemake says of each job, what their logs say of it in one line."""
-    said = "".join(Path(log).read_text(errors="replace") for log in logs)
-    failed = re.findall(r"^Error in rule (\w+):\n(?:    .+\n)*?    log: ([^\s,]+)", said, flags=re.MULTILINE)
-    lines = [
-        f"  {rule}: {line.removeprefix('error: ')} (log: {path})"
-        for rule, path in dict.fromkeys(failed)
-        if Path(path).is_file()
-        for line in Path(path).read_text(errors="replace").splitlines()
-        if line.startswith("error: ")
-    ]
-    if lines:
-        print("What failed, and what to do:", *lines, sep="\n", file=sys.stderr, flush=True)
 
 
 def told(path):
