@@ -24,6 +24,7 @@ rule all:
     input:
         expand("<figures>/{figure}.pdf", figure=FIGURES),
         "<results>/tables/recordings.csv",
+        "<results>/benchmarks.csv",
         "<results>/README.md",
         rules.verify.input if RETRAINED_TABLES else [],
 
