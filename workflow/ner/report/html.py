@@ -148,8 +148,8 @@ def page(title: str, introduction: Sequence[str], sections: Sequence[tuple[str, 
         introduction: HTML that stands under it.
         sections: name in the page's address, title and HTML of each.
     """
-    links = "".join(f'<a href="#{name}">{escape(heading)}</a>' for name, heading, _ in sections)
-    body = [f"<h1>{escape(title)}</h1>", *introduction, f"<nav>{links}{_TOGGLE}</nav>"]
+    links = " ".join(f'<a href="#{name}">{escape(heading)}</a>' for name, heading, _ in sections)
+    body = [f"<h1>{escape(title)}</h1>", *introduction, f"<nav>{links} {_TOGGLE}</nav>"]
     for name, heading, content in sections:
         body += [f'<h2 id="{name}">{escape(heading)}</h2>', *content]
     return (

@@ -136,9 +136,10 @@ FINDINGS = (
         "published sets of embeddings (`data.mirror` lacks them; null downloads them)",
     ),
     Finding(
-        "Paired tests of the kNN tables pair other recordings",
-        "The rows of CEBRA 16D (and of pi-VAE in Fig 6) stand in another order than NER’s, as file names were sorted "
-        "by their first six digits. The t tests that change when the same recordings are paired:",
+        "Paired tests pair other recordings",
+        "Tests go through the tables row by row, and the rows of CEBRA 16D, and of some tables of pi-VAE and of Fig 7, "
+        "stand in another order than NER’s, as file names were sorted by their first six digits. The t tests that "
+        "change when the same recordings are paired:",
         (
             (
                 "finding7_pairs",
