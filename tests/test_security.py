@@ -70,7 +70,7 @@ SAYING = {
     "torch.load": ("weights_only", True),
 }
 FORBIDDEN = r"""(pickle|dill|joblib|cloudpickle|shelve|marshal)\.(load|loads|Unpickler|open)|(pd|pandas)\.read_pickle
-|np\.lib\.format\.read_array|yaml\.(load|unsafe_load|full_load)|eval|exec|compile|os\.(system|popen)|subprocess\..*"""
+|np\.lib\.format\.read_array|yaml\.(load|unsafe_load|full_load)|eval|exec|compile|os\.(system|popen)|subprocess\.(?!run\b)\w+"""
 
 
 def complaints(tree):
@@ -84,6 +84,8 @@ def complaints(tree):
             name = ast.unparse(node.func)
             if re.fullmatch(FORBIDDEN, name, re.VERBOSE):
                 yield f"calls {name}"
+            if name == "subprocess.run" and any(keyword.arg == "shell" for keyword in node.keywords):
+                yield f"calls {name} by a shell"
             if name in SAYING:
                 keyword, wanted = SAYING[name]
                 given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
