@@ -19,8 +19,12 @@ _OFFLINE_TEMPLATE = """{%- extends 'index.html.j2' -%}
 
 
 @contextmanager
-def _own_kernel() -> Iterator[None]:
-    """Let 'python3' be the running Python, whatever kernels and start-up files the user has installed."""
+def _own_kernel() -> Iterator[str]:
+    """Let 'python3' be the running Python, whatever kernels and start-up files the user has installed.
+
+    Yields:
+        A folder of its own.
+    """
     from ipykernel.kernelspec import write_kernel_spec
 
     variables = ("JUPYTER_PATH", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
@@ -29,7 +33,7 @@ def _own_kernel() -> Iterator[None]:
         write_kernel_spec(str(Path(folder, "kernels", "python3")))
         os.environ.update(dict.fromkeys(variables, folder))
         try:
-            yield
+            yield folder
         finally:
             for name, value in before.items():
                 if value is None:
@@ -65,7 +69,7 @@ def execute(template: str | os.PathLike, executed: str | os.PathLike, parameters
         )
     Path(executed).parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _own_kernel():
+        with _own_kernel() as folder:
             papermill.execute_notebook(
                 str(template),
                 str(executed),
@@ -75,8 +79,9 @@ def execute(template: str | os.PathLike, executed: str | os.PathLike, parameters
                 # A busy machine may take minutes to start a kernel, and seconds to hand over a cell's output.
                 start_timeout=600,
                 iopub_timeout=120,
-                # Sockets in a private folder: TCP ports can be taken by another notebook that starts at the same time.
-                config=Config(KernelManager={"transport": "ipc"}),
+                # Sockets in a folder of its own: TCP ports, and sockets in the working directory, which is the default,
+                # can be taken by another notebook that starts at the same time.
+                config=Config(KernelManager={"transport": "ipc", "ip": str(Path(folder, "kernel"))}),
             )
     except (PapermillExecutionError, DeadKernelError) as error:
         cell = f"cell {error.exec_count}: {error.ename}: {error.evalue}" if hasattr(error, "ename") else "a dead kernel"
