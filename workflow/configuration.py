@@ -241,7 +241,7 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
         for k, name in enumerate(members):
             if name not in defined:
                 yield _unknown((*place, k), name, defined, "define its session under `sessions`")
-    run = set(defined) if config["recordings"] == "all" else set(config["recordings"])
+    run = _run(config)
     known = {"method": config["methods"], "recording": [name for name in defined if name in run]}
     remedies = {
         "method": "define it under `methods`",
@@ -332,13 +332,18 @@ def recordings(config: Mapping) -> dict[str, dict]:
     return {name: defined[name] for name in wanted}
 
 
+def _run(config: Mapping) -> set[str]:
+    """Names of the recordings that a run asks for."""
+    return set(_defined(config)) if config["recordings"] == "all" else set(config["recordings"])
+
+
 def groups(config: Mapping) -> dict[str, list[str]]:
     """The recordings of a run in each group, in the group's order; a group needs two to be decoded.
 
     Args:
         config: a configuration of the schema.
     """
-    run = set(_defined(config)) if config["recordings"] == "all" else set(config["recordings"])
+    run = _run(config)
     return {group: [name for name in members if name in run] for group, members in config["groups"].items()}
 
 

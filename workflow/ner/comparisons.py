@@ -45,7 +45,7 @@ def across_tests(table: pd.DataFrame) -> pd.DataFrame:
     """Test the methods of a run against each other.
 
     Args:
-        table: columns tables.ACROSS.
+        table: columns columns.ACROSS.
 
     Returns:
         Columns ACROSS_TESTS; see `compare_across`.

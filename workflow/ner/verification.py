@@ -178,7 +178,7 @@ def retrained_within(
     """Hold the metrics of embeddings trained here against the authors' tables.
 
     Args:
-        within: columns tables.WITHIN; only the paper protocol is used.
+        within: columns columns.WITHIN; only the paper protocol is used.
         published: columns published.PUBLISHED_WITHIN.
         tolerance: by method, then part, then 'r2' (of velocity and position) or 'direction' (percentage points). The
             test part's velocity R2, published with swapped arguments, gets the `swapped_tolerance` of it.
@@ -213,7 +213,7 @@ def retrained_medians(within: pd.DataFrame, published: pd.DataFrame) -> pd.DataF
     """Hold medians over recordings against the authors': what methods that differ much between seeds can be judged by.
 
     Args:
-        within: columns tables.WITHIN; only the paper protocol is used.
+        within: columns columns.WITHIN; only the paper protocol is used.
         published: columns published.PUBLISHED_WITHIN.
 
     Returns:
