@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from documented import commands, is_of_slurm
 from slurm_cluster import Missing, cluster, processes
 from test_workflow import DEMO, ROOT, copy_of_project, overlay
 
@@ -199,3 +200,18 @@ def test_what_slurm_says_of_every_job_is_kept(runs):
     assert logs.keys() == {job["id"] for job in jobs}
     (limited,) = (job["id"] for job in jobs if job["state"] == "TIMEOUT")
     assert "DUE TO TIME LIMIT" in logs[limited]
+
+
+@pytest.mark.slurm
+@pytest.mark.parametrize("command", [command for command in commands() if is_of_slurm(command)])
+def test_what_the_docs_ask_a_cluster(slurm, command):
+    command = command.replace("JOBID", "1").replace("$USER", "root")
+    if command.startswith("sacct"):
+        # What the docs tell of a cluster without accounting; options that are not known would be complained of first.
+        with pytest.raises(subprocess.CalledProcessError) as failed:
+            slurm.run("bash", "-c", command)
+        assert re.search("accounting_?.?storage", failed.value.stdout + failed.value.stderr)
+        return
+    said = slurm.run("bash", "-c", command)
+    for program, shown in {"sinfo -s": "debug", "sinfo -o": "PARTITION GRES", "scontrol": "MinJobAge"}.items():
+        assert shown in said or not command.startswith(program)

@@ -1,0 +1,31 @@
+"""What README.md and docs/ tell their readers to run or to write."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+#: Programs whose calls inside a line of text are commands to run.
+PROGRAMS = r"(\.venv/bin/)?(snakemake|make|python|pytest|sinfo|squeue|scancel|scontrol|sacct|sacctmgr)\b"
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Text of a page's code blocks in a language, without their indentation."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    return [re.sub(rf"^{indentation}", "", text, flags=re.MULTILINE) for indentation, text in found]
+
+
+def commands() -> list[str]:
+    """Every command of every page, once each, without its comment."""
+    found = []
+    for page in PAGES:
+        lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+        text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+        lines += [span for span in re.findall(r"`([^`\n]+)`", text) if re.match(PROGRAMS, span)]
+        found += [re.sub(r" +# .*", "", line).strip() for line in lines]
+    return list(dict.fromkeys(found))
+
+
+def is_of_slurm(command: str) -> bool:
+    """Whether a command asks a cluster."""
+    return re.match(r"s(info|queue|cancel|control|acct|acctmgr)\b", command) is not None
