@@ -29,5 +29,12 @@ rule all:
         rules.verify.input if RETRAINED_TABLES else [],
 
 
+onstart:
+    try:
+        check_writable(config)
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None
+
+
 onerror:
     tell_failures(log)

@@ -30,6 +30,7 @@ SESSION = {"monkey": "A", "areas": ["M1"], "bins": 40, "format": "trial_data", "
 # ---- Configurations: path of the key, its value (... removes it), the key that the line names, parts of the line
 
 CONFIGS = [
+    ("pathvars/figures", "/dev/null/figures", "pathvars.figures", ["found '/dev/null', which is a file"]),
     ("verification/findings", ..., "verification.findings", ["found nothing", "add the key"]),
     (
         "verification/findings/velocity_positives/method",
@@ -385,6 +386,7 @@ def test_a_bad_configuration_stops_all_before_anything_is_written(run, change, b
     # Beyond it: which profile and config are used, and where the workflow checks.
     assert len(result.stderr.splitlines()) <= 6
     assert "Traceback" not in result.stderr
+    assert "Traceback" in run.snakemake("--verbose").stderr
     assert sorted(path.name for path in run.folder.iterdir() if path.name != ".snakemake") == [
         "config.yaml",
         "overlay.yaml",

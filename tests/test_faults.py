@@ -211,38 +211,57 @@ def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(tmp_path):
     assert list(tmp_path.iterdir()) == [checkpoint.path]
 
 
-@pytest.mark.parametrize(
-    ("mount", "finding"),
-    [
-        ("mount -t tmpfs -o size=8k none {} && touch {}/kept", "No space left on device"),
-        pytest.param(
-            "mount --bind {} {} && mount -o remount,bind,ro {}", "Read-only file system", marks=pytest.mark.slow
-        ),
-    ],
-    ids=["full", "read-only"],
-)
-def test_a_disk_that_takes_nothing_is_one_line_and_the_run_goes_on_later(copied, undisturbed, mount, finding):
-    """The folder of the embeddings is another disk, mounted where no other process sees it."""
+def with_mount(run, command, *arguments):
+    """A run with a disk of its own, mounted where no other process sees it; skips the test where nobody may mount."""
     if shutil.which("unshare") is None:
         pytest.skip("no unshare: no disk can be made that is full or read-only for root")
+    prefix = ["unshare", "--mount", "--map-root-user", "--user"] if os.getuid() else ["unshare", "--mount"]
+    prefix += ["bash", "-c", f'{{ {command}; }} || exit 99; exec "$@"', "bash"]
+    result = run.snakemake(*arguments, prefix=prefix)
+    if result.returncode == 99 or "unshare failed" in result.stderr:
+        pytest.skip("this machine does not let a process mount")
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr
+    return result
+
+
+def test_a_full_disk_is_one_line_and_the_run_goes_on_later(copied, undisturbed):
+    """The folder of the embeddings is another disk."""
     folder = (copied.results / STEM).parent
     shutil.rmtree(copied.results / "embeddings")
     folder.mkdir(parents=True)
     # Snakemake removes folders that are empty after a failure, and a mounted one cannot be removed.
     (folder / "kept").touch()
-    prefix = ["unshare", "--mount", "--map-root-user", "--user"] if os.getuid() else ["unshare", "--mount"]
-    prefix += ["bash", "-c", f'{{ {mount.replace("{}", str(folder))}; }} || exit 99; exec "$@"', "bash"]
-    result = copied.snakemake(f"results/{STEM}.parquet", prefix=prefix)
-    if result.returncode == 99 or "unshare failed" in result.stderr:
-        pytest.skip("this machine does not let a process mount")
-    assert result.returncode != 0
+    mount = f"mount -t tmpfs -o size=8k none {folder} && touch {folder}/kept"
+    result = with_mount(copied, mount, f"results/{STEM}.parquet")
     (line,) = errors(result)
-    assert f"results/{STEM}" in line and f"found {finding}; expected " in line
-    assert "Traceback" not in result.stderr
+    assert f"results/{STEM}" in line and "found No space left on device; expected " in line
     assert [path.name for path in folder.iterdir()] == ["kept"]
     (folder / "kept").unlink()
     finish(copied, f"results/{STEM}.parquet")
     assert (copied.results / f"{STEM}.parquet").read_bytes() == (undisturbed.results / f"{STEM}.parquet").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        # Snakemake's own line for a file that is there, and ours for one that is to be made.
+        (f"results/{STEM}.parquet", "Write-protected output files for rule embed:\n"),
+        (
+            "results/tables/recordings.csv",
+            "config pathvars.results: found 'results', which cannot be written; expected ",
+        ),
+    ],
+    ids=["there", "missing"],
+)
+def test_read_only_results_are_said_before_any_job(copied, target, said):
+    before, results = contents(copied), copied.results
+    mount = f"mount --bind {results} {results} && mount -o remount,bind,ro {results}"
+    result = with_mount(copied, mount, "--force", target)
+    assert said in result.stderr
+    # Logs and benchmarks lie in results.
+    assert result.stderr.count("; expected ") <= 1
+    assert contents(copied) == before
 
 
 # ---- Damaged files

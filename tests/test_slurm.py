@@ -113,7 +113,11 @@ def runs(slurm, tmp_path_factory):
             if process.poll() is None:
                 process.kill()
                 process.wait()
-    return on_cluster, local, slurm.jobs()
+    jobs = slurm.jobs()
+    # Printed for those who look (-s): what the cluster was given, and how it ended.
+    for job in jobs:
+        print("\n", *(f"{job[key]:<12}" for key in ("id", "state", "limit", "memory", "cpus")), job["comment"], end="")
+    return on_cluster, local, jobs
 
 
 def rules():

@@ -98,23 +98,6 @@ def test_plan_of_the_paper(project):
     assert made(project) == []
 
 
-def test_read_only_results_are_one_clear_error(project, tmp_path):
-    """A mount can be read-only for root too; it is made where no other process sees it."""
-    place = copy_of_project(tmp_path)
-    (place / "results").mkdir()
-    prefix = ["unshare", "--mount", "--map-root-user", "--user"] if os.getuid() else ["unshare", "--mount"]
-    prefix += ["bash", "-c", 'mount -t tmpfs -o ro none results || exit 99; exec "$@"', "bash"]
-    if shutil.which("unshare") is None:
-        pytest.skip("no unshare: nothing is read-only for root")
-    result = snakemake(place, "--cores", "1", "--configfile", DEMO, prefix=prefix)
-    if result.returncode == 99 or "unshare failed" in result.stderr:
-        pytest.skip("this machine does not let a process mount")
-    assert result.returncode != 0
-    assert "Read-only file system: 'results/demo'" in result.stderr
-    assert "Traceback" not in result.stderr
-    assert made(place) == []
-
-
 def test_a_run_makes_everything(finished):
     figures = {path.name for path in (finished / "figures" / "demo").iterdir()}
     assert not [name for name in figures if name.startswith(tuple(LEFT_OUT))]

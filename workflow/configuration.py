@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import os
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -171,6 +172,18 @@ def _mirror_problems(mirror: str | None) -> Iterator[str]:
         yield _problem(("data", "mirror"), _show(mirror), "a folder that exists", "correct it, or null to download")
 
 
+def _folder_problems(pathvars: Mapping) -> Iterator[str]:
+    for name, folder in pathvars.items():
+        for path in (Path(folder), *Path(folder).parents):
+            if path.exists() and not path.is_dir():
+                yield _problem(
+                    ("pathvars", name),
+                    f"{_show(str(path))}, which is a file",
+                    "a folder",
+                    "choose another, or move the file",
+                )
+
+
 def _session_problems(sessions: Mapping) -> Iterator[str]:
     for name, session in sessions.items():
         place, kind = ("sessions", name), session["format"]
@@ -307,6 +320,7 @@ def validate(config: Mapping) -> None:
     found = list(_other_keys(config)) or _violations(config, schema())
     if not found:
         found = [
+            *_folder_problems(config["pathvars"]),
             *_mirror_problems(config["data"]["mirror"]),
             *_session_problems(config["sessions"]),
             *_method_problems(config["methods"]),
@@ -315,6 +329,30 @@ def validate(config: Mapping) -> None:
     if found:
         more = [f"({len(found) - _REPORTED} more problems)"] if len(found) > _REPORTED else []
         raise ConfigError("\n".join([*found[:_REPORTED], *more]))
+
+
+def check_writable(config: Mapping) -> None:
+    """Refuse folders to write in that cannot be written, before a job finds out half-way.
+
+    Args:
+        config: the complete configuration, validated.
+
+    Raises:
+        ConfigError: naming each such folder of pathvars, or the one in which it would be made.
+    """
+    found = {}
+    for name, folder in config["pathvars"].items():
+        there = next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
+        told = any(there.is_relative_to(other) for other in found)
+        if not told and not os.access(there, os.W_OK | os.X_OK):
+            found[there] = _problem(
+                ("pathvars", name),
+                f"{_show(str(there))}, which cannot be written",
+                "a folder that can",
+                "choose another, or change its permissions",
+            )
+    if found:
+        raise ConfigError("\n".join(found.values()))
 
 
 def recordings(config: Mapping) -> dict[str, dict]:

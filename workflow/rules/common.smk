@@ -15,7 +15,7 @@ os.environ.update(
 # A waiting OpenMP thread that spins takes the core from the other jobs.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 sys.path.insert(0, str(WORKFLOW))
-from configuration import ConfigError, groups, recordings, undrawn_figures, validate  # noqa: E402
+from configuration import ConfigError, check_writable, groups, recordings, undrawn_figures, validate  # noqa: E402
 from dependencies import library_files  # noqa: E402
 from failures import tell_failures  # noqa: E402
 
