@@ -17,7 +17,8 @@ rule embed:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         runtime=lambda wildcards, attempt: 20 * attempt,
     params:
-        settings=lookup(dpath="methods/{method}", within=config),
+        # Not by lookup, which walks the whole config for every job.
+        settings=lambda wildcards: config["methods"][wildcards.method],
         device=config["device"],
     script:
         "../scripts/embed.py"
