@@ -209,6 +209,8 @@ def test_configurations(path, value, key, parts):
     with pytest.raises(ConfigError) as raised:
         validate(changed(PAPER, path, value))
     message = str(raised.value)
+    # Printed for those who look (-s), as all the lines here.
+    print(message)
     assert re.fullmatch(LINE, message)
     assert message.startswith(f"config {key}: found ")
     for part in parts:
@@ -351,6 +353,7 @@ def test_files(tmp_path, write, read, finding):
     with pytest.raises(InputError) as raised:
         read(path)
     message = str(raised.value)
+    print(message.replace(str(path), "FILE"))
     assert re.fullmatch(LINE, message)
     assert message.startswith(f"{path}: ")
     assert finding in message
