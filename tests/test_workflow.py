@@ -65,9 +65,9 @@ def overlay(place, name, **config):
     return name
 
 
-def snakemake(place, *arguments, prefix=()):
+def snakemake(place, *arguments):
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    command = [*prefix, sys.executable, "-m", "snakemake", *arguments]
+    command = [sys.executable, "-m", "snakemake", *arguments]
     return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=1800)
 
 
