@@ -59,7 +59,7 @@ showcase: $(READY)
 	snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 verify
 	cp figures/{fig4,fig4_strict,fig5}.png docs/results/
 	cp results/benchmarks.csv results/verification/{headlines,retrained_within,retrained_within_medians,retrained_across_means}.csv docs/results/
-	cp results/verification/{parity_within,parity_across_summary,parity_averages,finding8_positives,finding9_losses_summary}.csv docs/results/
+	cp results/verification/{parity_within,parity_across_summary,parity_averages,verdicts}.csv results/verification/finding*.csv docs/results/
 
 test: lint
 	python -m pytest $(ARGS)

@@ -26,6 +26,7 @@ rule all:
         "<results>/tables/recordings.csv",
         "<results>/benchmarks.csv",
         "<results>/README.md",
+        rules.across.input if GROUPS else [],
         rules.verify.input if RETRAINED_TABLES else [],
 
 

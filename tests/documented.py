@@ -5,8 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-#: Programs whose calls inside a line of text are commands to run.
-PROGRAMS = r"(\.venv/bin/)?(snakemake|make|python|pytest|sinfo|squeue|scancel|scontrol|sacct|sacctmgr)\b"
+#: Programs whose calls inside a line of text are commands to run; a name alone is none.
+PROGRAMS = r"(\.venv/bin/)?(snakemake|make|python|pytest|sinfo|squeue|scancel|scontrol|sacct|sacctmgr) "
 
 
 def blocks(page: Path, language: str) -> list[str]:

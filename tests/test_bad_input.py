@@ -30,6 +30,18 @@ SESSION = {"monkey": "A", "areas": ["M1"], "bins": 40, "format": "trial_data", "
 # ---- Configurations: path of the key, its value (... removes it), the key that the line names, parts of the line
 
 CONFIGS = [
+    ("groups/han-s1", ["han-20171201-s1", "chewie-20161014-m1"], "groups.han-s1", ["han-20171201-s1: 35", "m1: 40"]),
+    ("methods/pivae/fitted_fraction", 0.8, "methods.pivae.fitted_fraction", ["less than train_fraction"]),
+    (
+        "verification/findings/encoder_width/methods/cebra",
+        "cebra-official",
+        "verification.findings.encoder_width.methods.cebra",
+        ["a method with hidden_units"],
+    ),
+    ("methods/null", {"module": "ner"}, "methods.null", ["none that means no value"]),
+    ("groups/2016", ["han-20171201-s1", "han-20171204-s1"], "groups.2016", ["beginning with a letter"]),
+    ("data/mirror", "~nosuchuser/x", "data.mirror", ["a folder that exists"]),
+    ("pathvars/figures", "a" * 300, "pathvars.figures", ["File name too long"]),
     ("pathvars/figures", "/dev/null/figures", "pathvars.figures", ["found '/dev/null', which is a file"]),
     ("verification/findings", ..., "verification.findings", ["found nothing", "add the key"]),
     (

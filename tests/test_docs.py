@@ -36,6 +36,7 @@ def project(tmp_path_factory):
     # Of the paper, a third of the jobs, so that plans are fast.
     overlay(place, "config.yaml", **yaml.safe_load((ROOT / "config.yaml").read_text()) | {"seeds": [0]})
     (place / "mine.yaml").write_text(blocks(RECORDING, "yaml")[0])
+    (place / "mymethod.yaml").write_text(blocks(METHOD, "yaml")[0])
     (session,) = yaml.safe_load((place / "mine.yaml").read_text())["sessions"].values()
     (place / session["file"]).parent.mkdir()
     trials = simulate_session(seed=1, trials=104, neurons={"M1": 12}, bins=session["bins"])

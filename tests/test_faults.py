@@ -4,6 +4,7 @@ import contextlib
 import errno
 import io
 import os
+import platform
 import random
 import resource
 import shutil
@@ -20,7 +21,10 @@ import scipy.io
 import torch
 from runs import ROOT, Run, errors
 
+from failures import tell_failures
 from ner.checkpoints import Checkpoint
+from ner.errors import InputError
+from ner.integrity import Ledger
 
 TABLE = "results/tables/within.csv"
 STEM = "embeddings/ner/demo-day-m1/seed0"
@@ -179,12 +183,17 @@ def test_what_a_killed_writer_left_is_removed_by_the_next(tmp_path):
     path = tmp_path / "state.checkpoint"
     ended = subprocess.Popen(["true"])
     ended.wait()
-    left, others = tmp_path / f".state.{ended.pid}.partial.checkpoint", tmp_path / f".state2.{ended.pid}.partial.csv"
-    running = tmp_path / f".state.{os.getppid()}.partial.checkpoint"
-    for file in (left, others, running):
+    node = platform.node()
+    left = tmp_path / f".state.{node}.{ended.pid}.partial.checkpoint"
+    others = [
+        tmp_path / f".state2.{node}.{ended.pid}.partial.checkpoint",
+        tmp_path / f".state.{node}.{os.getppid()}.partial.checkpoint",
+        tmp_path / f".state.other-{node}.{ended.pid}.partial.checkpoint",
+    ]
+    for file in (left, *others):
         file.touch()
     Checkpoint(path, 1, "a").save({"step": 1})
-    assert sorted(tmp_path.iterdir()) == sorted([others, running, path])
+    assert sorted(tmp_path.iterdir()) == sorted([*others, path])
 
 
 # ---- Disks
@@ -302,6 +311,17 @@ def test_a_damaged_result_is_named_and_rebuilt_on_request(copied, damaged, missi
     assert copied.planned(TABLE) == dict.fromkeys(rebuilt, 1)
 
 
+@pytest.mark.parametrize("indentation", ["", "    "], ids=["alone", "in a group"])
+def test_what_failed_is_told_from_the_logs(tmp_path, capsys, indentation):
+    own = tmp_path / "own.log"
+    own.write_text("Traceback ...\nerror: a.mat: found x; expected y; do z\n")
+    lines = ["Error in rule preprocess:", "    jobid: 3", f"    log: {own} (check log file(s) for error details)", ""]
+    (tmp_path / "snakemake.log").write_text("".join(f"{indentation}{line}\n" for line in lines))
+    tell_failures([tmp_path / "snakemake.log"])
+    told = f"What failed, and what to do:\n  preprocess: a.mat: found x; expected y; do z (log: {own})\n"
+    assert capsys.readouterr().err == told
+
+
 def test_a_corrupted_raw_file_is_never_read(tmp_path):
     """A usable .mat, but not the authors' of that name."""
     run = Run(tmp_path)
@@ -315,6 +335,24 @@ def test_a_corrupted_raw_file_is_never_read(tmp_path):
     assert line.startswith(f"error: {raw.relative_to(tmp_path)}: found a content with git blob SHA-1 ")
     assert line.endswith("delete it and run snakemake again to fetch it again")
     assert run.made() == [str(raw.relative_to(run.results))]
+
+
+def test_a_ledger_knows_its_files_wherever_it_is_read(tmp_path, monkeypatch):
+    for name in ("a", "b/c"):
+        (tmp_path / name).mkdir(parents=True)
+    made = tmp_path / "figures" / "one.csv"
+    made.parent.mkdir()
+    made.write_text("1")
+    monkeypatch.chdir(tmp_path / "a")
+    Ledger(tmp_path / "results", []).record([made])
+    monkeypatch.chdir(tmp_path / "b" / "c")
+    made.write_text("2")
+    with pytest.raises(InputError, match="what the job that made it left"):
+        Ledger("../../results", []).check(["../../figures/one.csv"])
+    Ledger("../../results", []).record(["../../figures/one.csv"])
+    monkeypatch.chdir(tmp_path / "a")
+    Ledger(tmp_path / "results", []).check([made])
+    assert len(list((tmp_path / "results").rglob("*.sha1"))) == 1
 
 
 def test_damaged_checkpoints_are_ignored(tmp_path):

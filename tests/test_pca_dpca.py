@@ -26,6 +26,12 @@ def training_trials(recording, values):
     return by_trial(values[train], recording.bins_per_trial), recording.direction[train & (recording.bin == 0)]
 
 
+@pytest.mark.parametrize("method", ["pca", "dpca"])
+def test_fewer_neurons_than_components_are_refused(method):
+    with pytest.raises(InputError, match="found 2 neurons; expected 3 or more"):
+        methods.fit(method, simulated_recording(trials=75, neurons=2), {}, seed=0)
+
+
 def test_pca_projects_on_the_eigenvectors_of_the_averages():
     recording = simulated_recording()
     fit = methods.fit("pca", recording, {}, seed=0)

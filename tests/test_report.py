@@ -516,6 +516,7 @@ def tables(tmp_path_factory):
         "parity_within": parity,
         "parity_within_summary": parity_within_summary(parity),
         "parity_across_summary": summarise(found),
+        "parity_averages": frame(TABLES["parity_averages"], [("pca", a, 1, 1e-12, 1.0), ("dpca", a, 1, 2.0, 0.9995)]),
         "finding2_train_and_test": findings.train_and_test(parity, run),
         "finding6_candidates": findings.candidates(summarise(found)),
         "finding9_losses": losses,
@@ -549,7 +550,7 @@ def test_the_page_tells_of_everything(tables):
         found = counts[counts.figure == figure]
         assert f"{told} {found['met'].sum()} met, {found['within_seed_spread'].sum()} within seed spread," in text
     assert "umap<b>: 0 met, 0 within seed spread, 0 differs, 1 not run" in text
-    assert "18 published values" in text and "all of them do" in text
+    assert "18 published values" in text and "2 published components" in text and text.count("all of them do") == 2
     assert "18 of 18 R² and 9 of 9 accuracies of the direction are explained" in text
     assert "3. pi-VAE’s embedding of a test bin" in text and "Not run: it needs pivae in compare" in text
     assert "+0.0100" in text and "32-32-16" in text
@@ -564,11 +565,14 @@ def test_the_page_says_when_a_published_value_is_not_reproduced(tables):
     parity = tables["parity_within"].copy()
     parity.loc[:3, "difference"] = 50.0
     assert "4 do not" in read(report_page(tables | {"parity_within": parity}))
+    averages = tables["parity_averages"].assign(difference=[1e-6, 0.0], correlation=[1.0, 0.99])
+    assert "2 do not" in read(report_page(tables | {"parity_averages": averages}))
 
 
 def test_the_page_of_a_run_without_published_recordings():
     text = read(report_page(nothing()))
     assert "None of this run’s recordings has a published value" in text
+    assert "No published averages" in text
     assert "No published embedding was available" in text and "No job was measured" in text
     assert text.count("Not run: it needs") == 9
 

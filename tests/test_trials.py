@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner.trials import by_trial, direction_averages, direction_modulation
+from ner.trials import by_trial, direction_averages, direction_modulation, whole_trials
 
 
 @given(st.integers(1, 6), st.integers(1, 7), st.integers(1, 3), st.integers(0, 2**32 - 1))
@@ -37,3 +37,8 @@ def test_modulation_is_the_share_of_variance_that_the_direction_explains():
     rates[..., 0] = directions[:, None]
     rates[..., 1] = np.tile([1.0, -1.0, 1.0, -1.0, 0.0], 4)[:, None]
     np.testing.assert_allclose(direction_modulation(rates, directions), [1, 0, 0], atol=1e-12)
+
+
+@given(st.integers(1, 3000), st.integers(1, 99))
+def test_whole_trials_of_a_decimal_fraction(trials, hundredths):
+    assert whole_trials(hundredths / 100, trials) == hundredths * trials // 100

@@ -186,7 +186,15 @@ def test_the_report_shows_figures_and_tables_with_captions(finished, tmp_path):
     assert sorted(found["Figures"]) == sorted(
         f"{figure.removeprefix('fig')} {form}" for figure in drawn for form in forms
     )
-    tables = ["across csv", "benchmarks csv", "recordings csv", "within csv", "within time csv"]
+    tables = [
+        "across csv",
+        "across tests csv",
+        "across time csv",
+        "benchmarks csv",
+        "recordings csv",
+        "within csv",
+        "within time csv",
+    ]
     assert sorted(found["Tables"]) == tables
     assert found["Verification"] == ["retrained within csv"]
     assert found["width"] > 1000

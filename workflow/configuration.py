@@ -168,14 +168,25 @@ def _other_keys(instance: object, place: tuple = ()) -> Iterator[str]:
 
 
 def _mirror_problems(mirror: str | None) -> Iterator[str]:
-    if mirror is not None and not Path(mirror).expanduser().is_dir():
+    try:
+        there = mirror is None or Path(mirror).expanduser().is_dir()
+    # No such user, no permission to look.
+    except (OSError, RuntimeError):
+        there = False
+    if not there:
         yield _problem(("data", "mirror"), _show(mirror), "a folder that exists", "correct it, or null to download")
 
 
 def _folder_problems(pathvars: Mapping) -> Iterator[str]:
     for name, folder in pathvars.items():
         for path in (Path(folder), *Path(folder).parents):
-            if path.exists() and not path.is_dir():
+            try:
+                is_file = path.exists() and not path.is_dir()
+            except OSError as error:
+                found, expected = f"{_show(str(path))}, {error.strerror}", "a folder that can be written"
+                yield _problem(("pathvars", name), found, expected, "choose another")
+                break
+            if is_file:
                 yield _problem(
                     ("pathvars", name),
                     f"{_show(str(path))}, which is a file",
@@ -267,6 +278,25 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
     yield from _group_problems(config)
 
 
+def _width_problems(config: Mapping) -> Iterator[str]:
+    """Methods whose encoder's width would be told, but that have no such setting."""
+    for published, name in config["verification"]["findings"]["encoder_width"]["methods"].items():
+        module = config["methods"][name]["module"]
+        if "hidden_units" not in methods.settings_schema(module)["properties"]:
+            place = ("verification", "findings", "encoder_width", "methods", published)
+            yield _problem(place, f"{_show(name)}, of module {module}", "a method with hidden_units", "name another")
+
+
+def _fraction_problems(config: Mapping) -> Iterator[str]:
+    """Methods that are fitted to as many trials as train, or more, and so have none to validate on."""
+    for name, entry in config["methods"].items():
+        given = methods.complete_settings(entry["module"], entry).get("fitted_fraction")
+        if given is not None and given >= config["train_fraction"]:
+            place = ("methods", name, "fitted_fraction")
+            expected = f"less than train_fraction, which is {config['train_fraction']}"
+            yield _problem(place, str(given), expected, "change one of them")
+
+
 def _fig4_problems(config: Mapping) -> Iterator[str]:
     """What Fig 4 would show, under either protocol, but the table that it reads does not hold."""
     decoders = config["decoding"]["within"]["decoders"]
@@ -293,6 +323,18 @@ def _group_problems(config: Mapping) -> Iterator[str]:
         members = config["groups"][group] if figure in undrawn else present[group]
         if "anchor" in entry and entry["anchor"] not in members:
             yield _unknown((*place, "anchor"), entry["anchor"], members, f"name a recording of groups.{group}")
+
+
+def _bins_problems(config: Mapping) -> Iterator[str]:
+    """Groups of recordings that no bin by bin comparison can hold together."""
+    defined = _defined(config)
+    for group, members in groups(config).items():
+        bins = {name: defined[name]["bins"] for name in members}
+        if len(set(bins.values())) > 1:
+            found = ", ".join(f"{name}: {count}" for name, count in bins.items())
+            yield _problem(
+                ("groups", group), f"bins of {found}", "equally many", "leave out the others, or change `bins`"
+            )
 
 
 def _defined(config: Mapping) -> dict[str, dict]:
@@ -326,6 +368,8 @@ def validate(config: Mapping) -> None:
             *_method_problems(config["methods"]),
             *_reference_problems(config),
         ]
+    # What can be asked only where all names and settings are right.
+    found = found or [*_width_problems(config), *_fraction_problems(config), *_bins_problems(config)]
     if found:
         more = [f"({len(found) - _REPORTED} more problems)"] if len(found) > _REPORTED else []
         raise ConfigError("\n".join([*found[:_REPORTED], *more]))

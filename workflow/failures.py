@@ -14,7 +14,8 @@ def tell_failures(logs: Iterable[str | os.PathLike]) -> None:
         logs: Snakemake's own logs of the run.
     """
     said = "".join(Path(log).read_text(errors="replace") for log in logs)
-    failed = re.findall(r"^Error in rule (\w+):\n(?:    .+\n)*?    log: ([^\s,]+)", said, flags=re.MULTILINE)
+    # Those of a group of jobs are indented.
+    failed = re.findall(r"^ *Error in rule (\w+):\n(?: +.+\n)*? +log: ([^\s,]+)", said, flags=re.MULTILINE)
     lines = [
         f"  {rule}: {line.removeprefix('error: ')} (log: {path})"
         for rule, path in dict.fromkeys(failed)

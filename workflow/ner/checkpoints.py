@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +61,3 @@ class Checkpoint:
     def remove(self) -> None:
         """Remove the file; called when the result that it led to is complete."""
         self.path.unlink(missing_ok=True)
-
-    def __fspath__(self) -> str:
-        return os.fspath(self.path)

@@ -1,6 +1,7 @@
 """Writing a file so that it is either whole or absent."""
 
 import os
+import platform
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +24,13 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    pattern = re.compile(rf"\.{re.escape(target.stem)}\.(\d+)\.partial{re.escape(target.suffix)}")
+    # A node of a cluster knows nothing of another one's processes.
+    own = re.escape(f".{target.stem}.{platform.node()}.")
+    pattern = re.compile(rf"{own}(\d+)\.partial{re.escape(target.suffix)}")
     for left in target.parent.iterdir():
         if (found := pattern.fullmatch(left.name)) and not _runs(int(found[1])):
             left.unlink(missing_ok=True)
-    temporary = target.with_name(f".{target.stem}.{os.getpid()}.partial{target.suffix}")
+    temporary = target.with_name(f".{target.stem}.{platform.node()}.{os.getpid()}.partial{target.suffix}")
     try:
         yield temporary
         os.replace(temporary, target)

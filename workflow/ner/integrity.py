@@ -19,11 +19,15 @@ class Ledger:
     """
 
     def __init__(self, results: str | os.PathLike, upstream: Iterable[UpstreamFile]):
-        self._folder = Path(results, ".checksums")
-        self._fetched = {os.path.relpath(Path(results, "upstream", file.local)): file.sha1 for file in upstream}
+        self._results, self._folder = results, Path(results, ".checksums")
+        self._fetched = {str(Path("upstream", file.local)): file.sha1 for file in upstream}
+
+    def _place(self, path: str | os.PathLike) -> str:
+        """Path of a file as seen from the results, wherever the run was started."""
+        return os.path.relpath(path, self._results)
 
     def _entry(self, path: str | os.PathLike) -> Path:
-        return self._folder / (os.path.relpath(path).replace("../", "_/").lstrip("/") + ".sha1")
+        return self._folder / (self._place(path).replace("../", "_/") + ".sha1")
 
     def record(self, paths: Iterable[str | os.PathLike]) -> None:
         """Keep the hashes of files that were just made.
@@ -42,7 +46,7 @@ class Ledger:
             InputError: if one is another; it names the first.
         """
         for path in paths:
-            fetched = self._fetched.get(os.path.relpath(path))
+            fetched = self._fetched.get(self._place(path))
             entry = self._entry(path)
             if fetched is not None:
                 expected, origin, remedy = fetched, "the authors' file", "fetch it again"

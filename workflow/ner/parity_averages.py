@@ -29,6 +29,17 @@ PARITY_DIFFERENCE = 1e-8
 PARITY_CORRELATION = 0.999
 
 
+def averages_met(parity: pd.DataFrame) -> pd.Series:
+    """Which components agree with the published ones as they must.
+
+    Args:
+        parity: columns PARITY_AVERAGES.
+    """
+    return (parity["difference"] <= PARITY_DIFFERENCE).where(
+        parity["method"] == "pca", parity["correlation"] >= PARITY_CORRELATION
+    )
+
+
 def averages(embedding: Embedding) -> np.ndarray:
     """Trial averages of the training part, over the trials that the authors averaged.
 

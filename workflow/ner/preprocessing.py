@@ -12,12 +12,12 @@ import scipy.sparse
 from ner.checksums import blob_sha1
 from ner.errors import InputError
 from ner.recordings import DIRECTIONS, Recording
+from ner.trials import whole_trials
 
 #: Variables of the authors' smoothed files, by area.
 SMOOTHED_VARIABLES = {"M1": "neural_M1", "PMd": "neural_PMd", "S1": "neural_S1"}
 #: Fields of raw TrialData, by area.
 TRIAL_DATA_FIELDS = {"M1": "M1_spikes", "PMd": "PMd_spikes", "S1": "LeftS1Area2_spikes"}
-TARGET_UNITS = ("radians", "degrees")
 
 
 def smoothed_recording(
@@ -299,7 +299,7 @@ def _recording(
             "check the file, and `target_unit` of a TrialData session",
         )
     trials = len(direction)
-    train_trials = math.floor(train_fraction * trials)
+    train_trials = whole_trials(train_fraction, trials)
     for part, found in (("train", direction[:train_trials]), ("test", direction[train_trials:])):
         if missing := sorted(set(DIRECTIONS) - set(found.tolist())):
             raise InputError(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ner.errors import InputError
 from ner.tables import read_parquet, write_parquet
 
 BIN_SECONDS = 0.03
@@ -26,7 +27,7 @@ class Recording:
         direction: (bins,) int, target direction in degrees, one of 0, 45 ... 315.
         trial: (bins,) int, from 0, in recording order; every trial has the same number of bins.
         bin: (bins,) int, from 0 at the go cue within each trial.
-        train: (bins,) bool, true for the first floor(0.8 * trials) trials.
+        train: (bins,) bool, true for the first trials (0.8 of them in the paper).
         metadata: provenance (monkey, area, source file, its hash, dropped trials).
     """
 
@@ -48,6 +49,22 @@ class Recording:
     def bins_per_trial(self) -> int:
         """Bins in every trial."""
         return int(self.bin.max()) + 1
+
+
+def require_neurons(recording: Recording, dimensions: int) -> None:
+    """Refuse a recording that has fewer neurons than a linear method's embedding dimensions.
+
+    Raises:
+        InputError: naming the recording.
+    """
+    neurons = recording.rates.shape[1]
+    if neurons < dimensions:
+        raise InputError(
+            recording.name,
+            f"{neurons} neurons",
+            f"{dimensions} or more, as many as this method's `dimensions`",
+            "set fewer dimensions, or leave the method or the recording out",
+        )
 
 
 def write_recording(recording: Recording, path: str | os.PathLike) -> None:

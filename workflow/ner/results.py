@@ -4,17 +4,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ner.across_summary import ACCURACY as ACCURACY_ACROSS
+from ner.across_summary import CELLS, MEANS
 from ner.benchmarks import BENCHMARKS
 from ner.columns import (
     ACROSS,
     ACROSS_TIME,
     BIN,
-    DECODER,
     METHOD,
     METRIC,
     RECORDING,
-    SOURCE,
-    TARGET,
     VALUE,
     WITHIN,
     WITHIN_TIME,
@@ -76,7 +75,11 @@ NAMES = {
     "figure": "fig1, fig2 and so on, as in the paper",
 }
 
-_SPLIT = Column("split", "", "train or test: the recording's first 80 % of trials, or the rest")
+_SPLIT = Column(
+    "split",
+    "",
+    "train or test: the recording's first trials (train_fraction; paper: 80 %), or the rest",
+)
 _TRIAL = Column("trial", "", "trial, from 0, in recording order")
 _DIRECTION = Column("direction", "degrees", "direction of the target")
 _VX, _VY = (Column(f"v{axis}", "cm/s", f"velocity of the hand along {axis}") for axis in "xy")
@@ -162,20 +165,6 @@ ACCURACY = (
     Column("sd", "%", "its standard deviation over recordings"),
     *(Column(f"v{axis}", "cm/s", f"absolute velocity along {axis}, mean over trials and recordings") for axis in "xy"),
 )
-#: Cells of the matrices of a figure across recordings.
-CELLS = (METHOD, DECODER, METRIC, SOURCE, TARGET, *_OVER_SEEDS, PUBLISHED)
-_PART = Column("part", "", "diagonal (a recording on itself) or off-diagonal (on another)")
-_CELLS = Column("cells", "", "number of pairs of recordings")
-MEANS = (METHOD, DECODER, METRIC, _PART, _CELLS, Column("mean", VALUE.unit, "mean over pairs of recordings"), PUBLISHED)
-ACCURACY_ACROSS = (
-    METHOD,
-    DECODER,
-    _PART,
-    BIN,
-    _CELLS,
-    Column("mean", "%", "share of trials whose direction is decoded right, mean over pairs of recordings"),
-    Column("sd", "%", "its standard deviation over them"),
-)
 
 
 #: Of several kinds that describe a path, the first one counts.
@@ -254,7 +243,11 @@ FILES = (
     File("fig4_accuracy.csv", "accuracy of the direction over time", ACCURACY),
     File("fig4_{protocol}_accuracy.csv", "accuracy of the direction over time", ACCURACY),
     File("{figure}_movements.csv", "the example recording's decoded movements", MOVEMENTS),
-    File("{figure}_cells.csv", "the metrics shown, recording by recording, beside the published ones", CELLS),
+    File(
+        "{figure}_cells.csv",
+        "the metrics shown, recording by recording, beside the published ones",
+        CELLS,
+    ),
     File("{figure}_means.csv", "their means over recordings", MEANS),
     File("{figure}_accuracy.csv", "accuracy of the direction over time, across recordings", ACCURACY_ACROSS),
     File("{figure}_tests.csv", "the methods shown, tested against each other", ACROSS_TESTS),

@@ -98,7 +98,7 @@ def retrained_across(
     table = published.rename(columns={"value": "published"}).merge(ours, on=names(_CELL), how="left")
     run = table["seeds"] > 0
     table["tolerance"] = [
-        tolerance[method]["across"]["direction" if metric == "direction_accuracy" else "r2"]
+        float(tolerance[method]["across"]["direction" if metric == "direction_accuracy" else "r2"])
         if is_run or "across" in tolerance.get(method, {})
         else np.nan
         for method, metric, is_run in zip(table.method, table.metric, run, strict=True)

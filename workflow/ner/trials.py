@@ -1,6 +1,16 @@
 """Values of bins, trial by trial, and their averages over the trials of a direction."""
 
+import math
+
 import numpy as np
+
+
+def whole_trials(fraction: float, trials: int) -> int:
+    """Whole trials in a share of them: floor(fraction * trials), of the fraction as it is written.
+
+    In binary, 0.7 * 90 is just below 63.
+    """
+    return math.floor(round(fraction * trials, 9))
 
 
 def by_trial(values: np.ndarray, bins_per_trial: int) -> np.ndarray:

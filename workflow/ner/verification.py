@@ -196,7 +196,7 @@ def retrained_within(
     run = table["seeds"] > 0
     kind = table["metric"].map(lambda metric: "direction" if metric == "direction_accuracy" else "r2")
     table["tolerance"] = [
-        tolerance[method][part][k] if is_run or method in tolerance else np.nan
+        float(tolerance[method][part][k]) if is_run or method in tolerance else np.nan
         for method, part, k, is_run in zip(table.method, table.part, kind, run, strict=True)
     ]
     swapped = (table.part == "test") & (table.metric == "velocity_r2")

@@ -18,6 +18,7 @@ sys.path.insert(0, str(WORKFLOW))
 from configuration import ConfigError, check_writable, groups, recordings, undrawn_figures, validate  # noqa: E402
 from dependencies import library_files  # noqa: E402
 from failures import tell_failures  # noqa: E402
+from ner.methods import complete_settings  # noqa: E402
 
 try:
     validate(config)
@@ -41,6 +42,12 @@ def library(*modules):
 def method_library(wildcards):
     """Library files that an embedding by this method depends on."""
     return library("embeddings", "methods." + config["methods"][wildcards.method]["module"])
+
+
+def method_settings(wildcards):
+    """Every setting of a method, and its module."""
+    entry = config["methods"][wildcards.method]
+    return complete_settings(entry["module"], entry)
 
 
 def shown(figure, form):
@@ -67,14 +74,15 @@ def told(path):
 
 def outputs_of_rules(wildcards):
     """Folder of results or figures, and path in it, of every output of every rule."""
-    folders = [config["pathvars"][name] for name in ("results", "figures")]
+    # The inner one first, where one lies in the other.
+    folders = sorted((config["pathvars"][name] for name in ("results", "figures")), key=len, reverse=True)
+
+    def placed(pattern):
+        folder = next(folder for folder in folders if pattern.startswith(f"{folder}/"))
+        return folder, pattern.removeprefix(f"{folder}/")
+
     return {
-        made_by.name: [
-            (folder, pattern.removeprefix(f"{folder}/"))
-            for pattern in map(strip_wildcard_constraints, made_by.output)
-            for folder in folders
-            if pattern.startswith(f"{folder}/")
-        ]
+        made_by.name: [placed(pattern) for pattern in map(strip_wildcard_constraints, made_by.output)]
         for made_by in workflow.rules
     }
 

@@ -83,13 +83,17 @@ rule fig2:
 
 
 rule fig3:
-    """Latent dynamics of every recording of an area, before and after rotation onto one of them."""
+    """Latent dynamics of every recording of a monkey's area, before and after rotation onto one of them."""
     input:
         notebook=str(WORKFLOW / "notebooks" / "fig3.ipynb"),
         embeddings=expand(
             "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
             method=FIG3["methods"],
-            recording=[name for name, entry in RECORDINGS.items() if entry["area"] == RECORDINGS[EXAMPLE]["area"]],
+            recording=[
+                name
+                for name, entry in RECORDINGS.items()
+                if all(entry[key] == RECORDINGS[EXAMPLE][key] for key in ("monkey", "area"))
+            ],
             seed=FIG3["seed"],
         ),
         library=library("notebooks", "plotting", "plotting3d", "alignment", "embeddings", "files", "tables", "trials"),

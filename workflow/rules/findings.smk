@@ -1,5 +1,3 @@
-from ner.methods import complete_settings
-
 FINDINGS = config["verification"]["findings"]
 POSITIVES, WIDTH = FINDINGS["velocity_positives"], FINDINGS["encoder_width"]
 # Published loss curves of recordings of this run, and ours to hold against them: published method, recording, method.

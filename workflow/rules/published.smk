@@ -36,7 +36,7 @@ ACROSS_EMBEDDINGS = {
     for name, table in ACROSS_TABLES.items()
 }
 # Simulated and new recordings have no published value, and a run of them alone fetches nothing.
-RETRAINED_TABLES = [table for table in WITHIN_TABLES if any(map(table.covers, RECORDINGS))] and WITHIN_TABLES
+RETRAINED_TABLES = [table for table in PARITY_TABLES if any(map(table.covers, RECORDINGS))] and PARITY_TABLES
 RETRAINED_ACROSS_TABLES = [table for table in ACROSS_TABLES.values() if any(map(table.covers, RECORDINGS))] and list(
     ACROSS_TABLES.values()
 )

@@ -12,16 +12,18 @@ with job(snakemake):
     from ner.embeddings import write_embedding
     from ner.recordings import read_recording
     from ner.tables import write_csv
+    from ner.training import resolve_device
 
     recording = read_recording(snakemake.input.recording)
-    given = dict(snakemake.params.settings)
-    module = given.pop("module")
+    settings = dict(snakemake.params.settings)
+    module = settings.pop("module")
     metadata = {
         "method": snakemake.wildcards.method,
         "module": module,
         "seed": int(snakemake.wildcards.seed),
-        "settings": methods.complete_settings(module, given),
-        "device": snakemake.params.device,
+        "settings": settings,
+        # What config calls auto is another one from node to node, and rounds in another order.
+        "device": resolve_device(snakemake.params.device).type,
     }
     # A state is gone on with only by the same code, on the same recording, with the same settings.
     inputs = [blob_sha1(path) for path in snakemake.input]
@@ -33,9 +35,9 @@ with job(snakemake):
     fit = methods.fit(
         module,
         recording,
-        metadata["settings"],
+        settings,
         seed=metadata["seed"],
-        device=snakemake.params.device,
+        device=metadata["device"],
         checkpoint=checkpoint,
     )
     history = pd.DataFrame(columns=["step", "loss"]) if fit.history is None else fit.history

@@ -1,13 +1,15 @@
 from job import job
 
 with job(snakemake):
+    from pathlib import Path
+
     from ner.benchmarks import BENCHMARKS
     from ner.report import provenance
     from ner.tables import read_csv, write_csv
 
     jobs = read_csv(snakemake.input.benchmarks, BENCHMARKS)
     told = provenance.facts(
-        snakemake.scriptdir,
+        Path(snakemake.scriptdir).parent,
         jobs,
         seeds=snakemake.params.seeds,
         device=snakemake.params.device,

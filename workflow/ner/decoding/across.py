@@ -88,7 +88,7 @@ def decode_across(
         max_iter: iterations that the logistic regression of the direction may take.
 
     Returns:
-        Metrics (columns columns.ACROSS) and accuracy over time (columns tables.ACROSS_TIME).
+        Metrics (columns columns.ACROSS) and accuracy over time (columns columns.ACROSS_TIME).
 
     Raises:
         InputError: if two recordings have other directions or other bins in a trial.

@@ -89,7 +89,7 @@ def decode_within(
         max_iter: iterations that the logistic regression of the direction may take.
 
     Returns:
-        Metrics (columns columns.WITHIN) and accuracy over time (columns tables.WITHIN_TIME).
+        Metrics (columns columns.WITHIN) and accuracy over time (columns columns.WITHIN_TIME).
 
     Raises:
         ValueError: if there is no such decoder.

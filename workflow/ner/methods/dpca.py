@@ -69,7 +69,8 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
         checkpoint: not used.
 
     Raises:
-        InputError: if a direction has a single training trial.
+        InputError: if a direction has a single training trial, or the recording fewer neurons than components are
+            asked for.
 
     References:
         NER, Fig 3; Kobak et al., Demixed principal component analysis of neural population data, eLife 2016.
@@ -78,8 +79,10 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     from dPCA.dPCA import dPCA
 
     from ner.errors import InputError
+    from ner.recordings import require_neurons
     from ner.trials import by_trial
 
+    require_neurons(recording, settings["dimensions"])
     trials = balanced_trials(
         by_trial(recording.rates[recording.train], recording.bins_per_trial),
         recording.direction[recording.train & (recording.bin == 0)],

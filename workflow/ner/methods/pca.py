@@ -27,13 +27,18 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
         device: not used.
         checkpoint: not used.
 
+    Raises:
+        InputError: if the recording has fewer neurons than components are asked for.
+
     References:
         NER, Fig 3; sklearn.decomposition.PCA.
     """
     from sklearn.decomposition import PCA
 
+    from ner.recordings import require_neurons
     from ner.trials import by_trial, direction_averages
 
+    require_neurons(recording, settings["dimensions"])
     trials = by_trial(recording.rates[recording.train], recording.bins_per_trial)
     averages, _ = direction_averages(trials, recording.direction[recording.train & (recording.bin == 0)])
     pca = PCA(settings["dimensions"], svd_solver="full").fit(averages.reshape(-1, averages.shape[-1]))

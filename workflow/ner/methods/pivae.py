@@ -64,9 +64,10 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     from ner.errors import InputError
     from ner.pivae import PiVAE, embed, epochs, windows
     from ner.training import resolve_device
+    from ner.trials import whole_trials
 
     trials = recording.trial.max() + 1
-    fitted = recording.trial < int(settings["fitted_fraction"] * trials)
+    fitted = recording.trial < whole_trials(settings["fitted_fraction"], trials)
     if not fitted.any() or not (recording.train & ~fitted).any():
         raise InputError(
             "fitted_fraction",
