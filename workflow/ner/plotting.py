@@ -1,24 +1,26 @@
 """What the figures share: style, colours and names, and the panels that stand in more than one of them."""
 
 import colorsys
+import gc
 import os
 import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
+from pypdf import PdfWriter
 
 from ner.decoding.within import Decoded
 from ner.embeddings import Embedding
@@ -95,13 +97,21 @@ def save(figure: Figure, pdf: str | os.PathLike, png: str | os.PathLike) -> None
 
 def save_pages(figures: Iterable[Figure], pdf: str | os.PathLike, png: str | os.PathLike) -> None:
     """Write figures as the pages of one PDF, and the first of them as PNG; each is closed once written."""
-    with atomic(pdf) as path, PdfPages(path, metadata={"CreationDate": None}) as pages:
-        for k, figure in enumerate(figures):
-            pages.savefig(figure, dpi=_RASTER_DPI)
-            if k == 0:
-                with atomic(png) as first:
-                    figure.savefig(first)
-            plt.close(figure)
+    # Not by PdfPages, which keeps a raster of the whole page for every panel until the last page is written.
+    pages = PdfWriter()
+    for k, figure in enumerate(figures):
+        page = BytesIO()
+        figure.savefig(page, format="pdf", dpi=_RASTER_DPI, metadata={"CreationDate": None})
+        pages.append(page)
+        if k == 0:
+            with atomic(png) as first:
+                figure.savefig(first)
+        plt.close(figure)
+        del figure
+        # A figure is full of cycles, which hold its rasters until they are found.
+        gc.collect()
+    with atomic(pdf) as path:
+        pages.write(path)
 
 
 def direction_colour(direction: float) -> tuple[float, float, float]:
