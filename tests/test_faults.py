@@ -7,11 +7,13 @@ import os
 import platform
 import random
 import resource
+import runpy
 import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -400,7 +402,22 @@ def test_a_notebook_that_raises_leaves_its_copy_and_is_named(copied, tmp_path):
     assert not (copied.folder / "figures" / "fig2.pdf").exists()
 
 
-def test_a_lost_gpu_is_one_line(copied):
+@pytest.mark.parametrize("error", [torch.AcceleratorError, torch.OutOfMemoryError])
+def test_a_gpu_lost_on_the_way_is_one_line(tmp_path, capsys, error):
+    job = runpy.run_path(str(ROOT / "workflow" / "scripts" / "job.py"))["job"]
+    config = {"pathvars": {"results": str(tmp_path)}}
+    rule = SimpleNamespace(threads=1, input=[], output=["a"], log=[str(tmp_path / "log")], config=config)
+    handler = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as ended, job(rule):
+        raise error("CUDA error: unspecified launch failure\nFor debugging ...")
+    signal.signal(signal.SIGTERM, handler)
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: device: found a GPU that fails (CUDA error: unspecified launch failure); expected ")
+    assert said.count("\n") == 1 and "Traceback" in (tmp_path / "log").read_text()
+
+
+def test_a_gpu_that_is_not_there_is_one_line(copied):
     """With device: auto, as in all the other runs here, the CPU is taken."""
     shutil.rmtree(copied.results / "embeddings")
     result = copied.snakemake(f"results/{STEM}.parquet", "--config", "device=cuda")

@@ -10,6 +10,9 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 from pathlib import Path
 
 MANIFEST = Path(__file__).parents[1] / "resources" / "upstream_manifest.csv"
+#: What torch raises when a GPU is lost or full.
+_OF_A_GPU = {"AcceleratorError", "OutOfMemoryError"}
+_ANOTHER_DEVICE = "run snakemake again, which goes on from the last checkpoint, or set device to cpu"
 _AGAIN = "and run snakemake again, which goes on where it was"
 #: What to do about failures that lie neither in the code nor in what it reads: expectation and remedy.
 _SURROUNDINGS = {
@@ -29,6 +32,10 @@ def _explained(error: BaseException, place: str) -> str | None:
     if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
         expected, remedy = _SURROUNDINGS[error.errno]
         error = InputError(error.filename or place, os.strerror(error.errno), expected, remedy)
+    # By their names, as torch takes long to import.
+    if type(error).__name__ in _OF_A_GPU:
+        found = str(error).partition("\n")[0].rstrip(".")
+        error = InputError("device", f"a GPU that fails ({found})", "one that works and has room", _ANOTHER_DEVICE)
     return str(error) if isinstance(error, InputError) else None
 
 
