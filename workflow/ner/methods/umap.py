@@ -21,6 +21,11 @@ SETTINGS = {
         "maximum": 1,
         "description": "smallest distance between embedded bins",
     },
+    "init": {
+        "enum": ["spectral", "random", "pca"],
+        "default": "spectral",
+        "description": "where the layout starts",
+    },
     "supervised": {"type": "boolean", "default": False, "description": "whether the direction is the target"},
 }
 
@@ -100,6 +105,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
                 n_neighbors=count,
                 min_dist=settings["min_dist"],
                 n_components=settings["dimensions"],
+                init=settings["init"],
                 precomputed_knn=(*neighbors.query(rates, count), neighbors),
                 random_state=seed,
                 n_jobs=1,
