@@ -60,6 +60,13 @@ showcase: $(READY)
 	cp figures/{fig4,fig4_strict,fig5}.png docs/results/
 	cp results/benchmarks.csv results/verification/{headlines,retrained_within,retrained_within_medians,retrained_across_means}.csv docs/results/
 	cp results/verification/{parity_within,parity_across_summary,parity_averages,verdicts}.csv results/verification/finding*.csv docs/results/
+	set -e; for overlay in seeds_of_baselines seeds_of_misses; do \
+	  snakemake --configfile workflow/overlays/{mirrored,$$overlay}.yaml --cores all $(ARGS) -- results/verification/retrained_within.csv; \
+	  cp results/verification/retrained_within.csv docs/results/$$overlay.csv; \
+	  cp results/verification/retrained_within_medians.csv docs/results/$${overlay}_medians.csv; \
+	done
+	snakemake --configfile workflow/overlays/{mirrored,starts_of_umap}.yaml --cores all $(ARGS) -- results/tables/within.csv
+	cp results/tables/within.csv docs/results/starts_of_umap.csv
 
 test: lint
 	python -m pytest $(ARGS)

@@ -114,7 +114,7 @@ rule fig3:
         "../../envs/ner.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         averages_only=lookup(dpath="figures/fig3/averages_only", within=config),
