@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from runs import ROOT
+
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 #: Programs whose calls inside a line of text are commands to run; a name alone is none.
 PROGRAMS = r"(\.venv/bin/)?(snakemake|make|python|pytest|sinfo|squeue|scancel|scontrol|sacct|sacctmgr) "

@@ -9,7 +9,8 @@ import sys
 import pandas as pd
 import pytest
 import yaml
-from documented import PAGES, ROOT, blocks, commands, is_of_slurm
+from documented import PAGES, blocks, commands, is_of_slurm
+from runs import ROOT
 from test_workflow import copy_of_project, overlay
 
 from ner.simulation import simulate_session, write_trial_data

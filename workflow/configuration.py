@@ -177,22 +177,22 @@ def _mirror_problems(mirror: str | None) -> Iterator[str]:
         yield _problem(("data", "mirror"), _show(mirror), "a folder that exists", "correct it, or null to download")
 
 
+def _existing(folder: str) -> Path:
+    """A folder, or the innermost place around it that exists."""
+    return next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
+
+
 def _folder_problems(pathvars: Mapping) -> Iterator[str]:
     for name, folder in pathvars.items():
-        for path in (Path(folder), *Path(folder).parents):
-            try:
-                is_file = path.exists() and not path.is_dir()
-            except OSError as error:
-                found, expected = f"{_show(str(path))}, {error.strerror}", "a folder that can be written"
-                yield _problem(("pathvars", name), found, expected, "choose another")
-                break
-            if is_file:
-                yield _problem(
-                    ("pathvars", name),
-                    f"{_show(str(path))}, which is a file",
-                    "a folder",
-                    "choose another, or move the file",
-                )
+        try:
+            there = _existing(folder)
+        except OSError as error:
+            found, expected = f"{_show(folder)}, {error.strerror}", "a folder that can be written"
+            yield _problem(("pathvars", name), found, expected, "choose another")
+            continue
+        if not there.is_dir():
+            found, remedy = f"{_show(str(there))}, which is a file", "choose another, or move the file"
+            yield _problem(("pathvars", name), found, "a folder", remedy)
 
 
 def _session_problems(sessions: Mapping) -> Iterator[str]:
@@ -386,7 +386,7 @@ def check_writable(config: Mapping) -> None:
     """
     found = {}
     for name, folder in config["pathvars"].items():
-        there = next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
+        there = _existing(folder)
         told = any(there.is_relative_to(other) for other in found)
         if not told and not os.access(there, os.W_OK | os.X_OK):
             found[there] = _problem(

@@ -44,9 +44,9 @@ def method_library(wildcards):
     return library("embeddings", "methods." + config["methods"][wildcards.method]["module"])
 
 
-def method_settings(wildcards):
+def settings_of(method):
     """Every setting of a method, and its module."""
-    entry = config["methods"][wildcards.method]
+    entry = config["methods"][method]
     return complete_settings(entry["module"], entry)
 
 

@@ -18,7 +18,7 @@ rule embed:
         runtime=lambda wildcards, attempt: 20 * attempt,
     params:
         # With the defaults, so that to write one out changes nothing.
-        settings=method_settings,
+        settings=lambda wildcards: settings_of(wildcards.method),
         device=config["device"],
     script:
         "../scripts/embed.py"

@@ -14,5 +14,4 @@ CURVES = [
 
 def hidden_units(method):
     """Units of a method's hidden layers, e.g. 32-32-16."""
-    entry = config["methods"][method]
-    return "-".join(map(str, complete_settings(entry["module"], entry)["hidden_units"]))
+    return "-".join(map(str, settings_of(method)["hidden_units"]))
