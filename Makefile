@@ -76,6 +76,7 @@ lint: $(READY)
 	ruff format --check .
 	snakefmt --check --compact-diff Snakefile workflow/rules
 	$(if $(NOTEBOOKS),nbstripout --verify $(NOTEBOOKS))
+	cd workflow && PYTHONPATH=. lint-imports --no-cache ../pyproject.toml
 	snakemake --lint
 
 lock: $(READY)

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ner.labels import movement_distance
-from ner.losses import rank_n_contrast
+from ner.training.label_distance import movement_distance
+from ner.training.losses import rank_n_contrast
 
 BATCH = 512
 SIZES = (256, 512, 1024, 2048)

@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from steps import recording
 
-from ner import methods
-from ner.checkpoints import Checkpoint
+from ner.methods import registry as methods
+from ner.training.checkpoints import Checkpoint
 
 #: Steps of the paper's trainings, and config's checkpoint_interval.
 STEPS, EVERY = 20_000, 2_000

@@ -11,8 +11,8 @@ import cebra
 import numpy as np
 import torch
 
-from ner import methods
-from ner.recordings import Recording
+from ner.data.recordings import Recording
+from ner.methods import registry as methods
 
 TRIALS, BINS, NEURONS, BATCH = 208, 40, 70, 512
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from runs import ROOT
+from places import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 #: Programs whose calls inside a line of text are commands to run; a name alone is none.

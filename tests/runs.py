@@ -4,11 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import yaml
+from places import ROOT
 
-ROOT = Path(__file__).parents[1]
 #: The session of every run, unless a test says otherwise: recordings demo-day-m1 and demo-day-pmd.
 SIMULATED = {
     "monkey": "Demo",

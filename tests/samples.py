@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ner.preprocessing import smoothed_recording
-from ner.recordings import Recording
+from ner.data.embeddings import Embedding
+from ner.data.preprocessing import smoothed_recording
+from ner.data.recordings import Recording
 
 #: Session to its file and areas: those that the partial copy of the upstream repository has.
 MIRRORED = {
@@ -48,3 +49,25 @@ def mirrored_recording(mirror: Path, session: str, area: str) -> Recording:
     path = mirror / f"data/{place}_{day}_neural_con_dis_index.mat"
     name = f"{session}-{area.lower()}"
     return smoothed_recording(path, name, area=area, bins=bins, train_fraction=0.8)
+
+
+def simulated_embedding(seed, trials=40, dimensions=3, noise=0.2, bins=8):
+    """Reaches to 8 directions, on a sphere, seen through axes of the seed's own."""
+    random = np.random.default_rng(seed)
+    direction = np.repeat(np.arange(trials) % 8 * 45, bins)
+    speed = np.tile(20 * np.sin(np.linspace(0.3, np.pi, bins)), trials)
+    angle = np.deg2rad(direction)
+    velocity = speed[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    latent = np.column_stack([velocity / 10, np.full(len(velocity), 1.0), np.zeros((len(velocity), dimensions - 3))])
+    latent = latent @ np.linalg.qr(random.normal(size=(dimensions, dimensions)))[0]
+    latent += noise * random.normal(size=latent.shape)
+    trial = np.repeat(np.arange(trials), bins)
+    return Embedding(
+        coordinates=latent / np.linalg.norm(latent, axis=1, keepdims=True),
+        velocity=velocity + random.normal(size=velocity.shape),
+        direction=direction,
+        trial=trial,
+        bin=np.tile(np.arange(bins), trials),
+        train=trial < int(0.8 * trials),
+        metadata={"recording": f"simulated-{seed}"},
+    )

@@ -30,7 +30,7 @@ rule decode_across:
 use rule within_table as across_table with:
     input:
         tables=across_files(".csv"),
-        library=library("columns"),
+        library=library("decoding.columns"),
     output:
         told("tables/across.csv"),
     log:
@@ -42,7 +42,7 @@ use rule within_table as across_table with:
 use rule within_table as across_time_table with:
     input:
         tables=across_files(".time.csv"),
-        library=library("columns"),
+        library=library("decoding.columns"),
     output:
         told("tables/across_time.csv"),
     log:
@@ -61,7 +61,7 @@ rule across_tests:
     """Test the methods against each other, group by group."""
     input:
         across="<results>/tables/across.csv",
-        library=library("comparisons"),
+        library=library("decoding.method_tests"),
     output:
         told("tables/across_tests.csv"),
     log:
@@ -81,7 +81,7 @@ rule published_tests:
     """Test the authors' values against each other, with their pairs and with pairs of the same recordings."""
     input:
         tables=[upstream(table.path) for table in ACROSS_TABLES.values()],
-        library=library("comparisons"),
+        library=library("verification.published_tests"),
     output:
         told("verification/published_tests.csv"),
     log:
@@ -104,7 +104,7 @@ rule parity_across_set:
     input:
         embeddings=parity_embeddings,
         table=parity_table,
-        library=library("parity_across"),
+        library=library("verification.parity_across"),
     output:
         "<results>/verification/parity_across/{set}.csv",
     log:
@@ -131,7 +131,7 @@ rule parity_across:
             "<results>/verification/parity_across/{set}.csv",
             set=[name for name, found in ACROSS_EMBEDDINGS.items() if found],
         ),
-        library=library("parity_across"),
+        library=library("verification.parity_across"),
     output:
         cells=told("verification/parity_across.csv"),
         summary=told("verification/parity_across_summary.csv"),

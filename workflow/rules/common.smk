@@ -15,10 +15,10 @@ os.environ.update(
 # A waiting OpenMP thread that spins takes the core from the other jobs.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 sys.path.insert(0, str(WORKFLOW))
-from configuration import ConfigError, check_writable, groups, recordings, undrawn_figures, validate  # noqa: E402
-from dependencies import library_files  # noqa: E402
-from failures import tell_failures  # noqa: E402
-from ner.methods import complete_settings  # noqa: E402
+from planning.configuration import ConfigError, check_writable, groups, recordings, undrawn_figures, validate  # noqa: E402
+from planning.dependencies import library_files  # noqa: E402
+from planning.failures import tell_failures  # noqa: E402
+from ner.methods.registry import complete_settings  # noqa: E402
 
 try:
     validate(config)
@@ -41,7 +41,7 @@ def library(*modules):
 
 def method_library(wildcards):
     """Library files that an embedding by this method depends on."""
-    return library("embeddings", "methods." + config["methods"][wildcards.method]["module"])
+    return library("data.embeddings", "methods." + config["methods"][wildcards.method]["module"])
 
 
 def settings_of(method):

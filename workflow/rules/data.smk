@@ -25,7 +25,7 @@ rule download:
 rule simulate:
     """Simulate one session, as a raw TrialData file."""
     input:
-        library=library("simulation"),
+        library=library("data.simulation"),
     output:
         "<results>/simulated/{session}.mat",
     log:
@@ -50,7 +50,7 @@ rule preprocess:
     """Smooth where needed, cut, check and split one recording."""
     input:
         source=recording_source,
-        library=library("preprocessing"),
+        library=library("data.preprocessing"),
     output:
         "<results>/recordings/{recording}.parquet",
     log:
@@ -74,7 +74,7 @@ rule recordings_table:
     """What every recording of the run holds, and what was dropped on the way."""
     input:
         recordings=expand("<results>/recordings/{recording}.parquet", recording=RECORDINGS),
-        library=library("recordings_table"),
+        library=library("data.recordings_table"),
     output:
         told("tables/recordings.csv"),
     log:

@@ -32,7 +32,7 @@ rule within_table:
             recording=RECORDINGS,
             seed=SEEDS,
         ),
-        library=library("columns"),
+        library=library("decoding.columns"),
     output:
         told("tables/within.csv"),
     log:
@@ -58,7 +58,7 @@ use rule within_table as within_time_table with:
             recording=RECORDINGS,
             seed=SEEDS,
         ),
-        library=library("columns"),
+        library=library("decoding.columns"),
     output:
         told("tables/within_time.csv"),
     log:

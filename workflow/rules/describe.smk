@@ -1,7 +1,7 @@
 rule results_readme:
     """What each file of this run is, its columns and their units."""
     input:
-        library=library("results"),
+        library=library("report.outputs"),
     output:
         "<results>/README.md",
     log:

@@ -22,7 +22,7 @@ rule fig1:
             recording=EXAMPLE,
             seed=FIG1["seed"],
         ),
-        library=library("notebooks", "plotting", "decoding.within", "embeddings", "statistics", "tables", "trials"),
+        library=library("figures.notebooks", "figures.style", "decoding.within", "data.embeddings", "decoding.statistics", "storage.tables", "data.trials"),
     output:
         pdf=shown("fig1", "pdf"),
         png=shown("fig1", "png"),
@@ -55,7 +55,7 @@ rule fig2:
         notebook=str(WORKFLOW / "notebooks" / "fig2.ipynb"),
         recording=f"<results>/recordings/{EXAMPLE}.parquet",
         embedding=f"<results>/embeddings/{FIG2['method']}/{EXAMPLE}/seed{FIG2['seed']}.parquet",
-        library=library("notebooks", "plotting", "decoding.within", "embeddings", "recordings", "tables", "trials"),
+        library=library("figures.notebooks", "figures.style", "decoding.within", "data.embeddings", "data.recordings", "storage.tables", "data.trials"),
     output:
         pdf=shown("fig2", "pdf"),
         png=shown("fig2", "png"),
@@ -96,7 +96,7 @@ rule fig3:
             ],
             seed=FIG3["seed"],
         ),
-        library=library("notebooks", "plotting", "plotting3d", "alignment", "embeddings", "files", "tables", "trials"),
+        library=library("figures.notebooks", "figures.style", "figures.turning", "decoding.alignment", "data.embeddings", "storage.files", "storage.tables", "data.trials"),
     output:
         pdf=shown("fig3", "pdf"),
         png=shown("fig3", "png"),
@@ -139,14 +139,14 @@ rule fig4:
             seed=SEEDS[0],
         ),
         library=library(
-            "notebooks",
-            "plotting",
+            "figures.notebooks",
+            "figures.style",
             "decoding.within",
-            "embeddings",
-            "recordings",
-            "tables",
-            "trials",
-            "verification",
+            "data.embeddings",
+            "data.recordings",
+            "storage.tables",
+            "data.trials",
+            "verification.within",
         ),
     output:
         pdf=shown("fig4", "pdf"),

@@ -5,7 +5,7 @@ rule fig5:
         tables=figure_results("fig5", ".csv"),
         times=figure_results("fig5", ".time.csv"),
         published=[upstream(table.path) for table in figure_tables("fig5")],
-        library=library("notebooks", "plotting_across", "published", "tables"),
+        library=library("figures.notebooks", "figures.across", "published.tables", "storage.tables"),
     output:
         pdf=shown("fig5", "pdf"),
         png=shown("fig5", "png"),
@@ -44,7 +44,7 @@ rule fig6:
         embeddings=figure_embeddings("fig6"),
         anchors=figure_anchors("fig6"),
         published=[upstream(table.path) for table in figure_tables("fig6")],
-        library=library("notebooks", "plotting_across", "alignment", "embeddings", "published", "tables", "trials"),
+        library=library("figures.notebooks", "figures.across", "decoding.alignment", "data.embeddings", "published.tables", "storage.tables", "data.trials"),
     output:
         pdf=shown("fig6", "pdf"),
         png=shown("fig6", "png"),
@@ -83,7 +83,7 @@ use rule fig6 as fig6_mihili with:
         embeddings=figure_embeddings("fig6_mihili"),
         anchors=figure_anchors("fig6_mihili"),
         published=[upstream(table.path) for table in figure_tables("fig6_mihili")],
-        library=library("notebooks", "plotting_across", "alignment", "embeddings", "published", "tables", "trials"),
+        library=library("figures.notebooks", "figures.across", "decoding.alignment", "data.embeddings", "published.tables", "storage.tables", "data.trials"),
     output:
         pdf=shown("fig6_mihili", "pdf"),
         png=shown("fig6_mihili", "png"),
@@ -112,7 +112,7 @@ use rule fig5 as fig7 with:
         tables=figure_results("fig7", ".csv"),
         times=figure_results("fig7", ".time.csv"),
         published=[upstream(table.path) for table in figure_tables("fig7")],
-        library=library("notebooks", "plotting_across", "published", "tables"),
+        library=library("figures.notebooks", "figures.across", "published.tables", "storage.tables"),
     output:
         pdf=shown("fig7", "pdf"),
         png=shown("fig7", "png"),

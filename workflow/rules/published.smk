@@ -1,6 +1,6 @@
 from itertools import chain
 
-from ner.catalogue import across_set, one_each, published_embeddings, published_tables
+from ner.published.catalogue import across_set, one_each, published_embeddings, published_tables
 
 # Published tables of decoding within recordings, and the embeddings behind them.
 WITHIN_TABLES = [table for table in published_tables(UPSTREAM) if table.figure == "fig4"]

@@ -6,7 +6,7 @@ rule retrained_across:
     input:
         across="<results>/tables/across.csv",
         tables=[upstream(table.path) for table in RETRAINED_ACROSS_TABLES],
-        library=library("retrained_across"),
+        library=library("verification.retrained_across"),
     output:
         cells="<results>/verification/retrained_across.csv",
         means="<results>/verification/retrained_across_means.csv",
@@ -33,7 +33,7 @@ rule headlines:
         within="<results>/tables/within.csv",
         across="<results>/tables/across.csv",
         tables=[upstream(table.path) for table in RETRAINED_TABLES + RETRAINED_ACROSS_TABLES],
-        library=library("report.headlines"),
+        library=library("verification.headlines"),
     output:
         "<results>/verification/headlines.csv",
     log:
@@ -73,7 +73,7 @@ rule findings:
             for _, recording, method in CURVES
             for seed in SEEDS
         ],
-        library=library("report.findings"),
+        library=library("verification.findings"),
     output:
         swapped="<results>/verification/finding1_swapped_velocity.csv",
         train_and_test="<results>/verification/finding2_train_and_test.csv",
@@ -108,7 +108,7 @@ rule benchmarks_table:
         "<results>/tables/within.csv",
         "<results>/tables/across.csv",
         rules.findings.output if RETRAINED_TABLES else [],
-        library=library("benchmarks"),
+        library=library("report.benchmarks"),
     output:
         told("benchmarks.csv"),
     log:

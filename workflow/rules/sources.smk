@@ -1,7 +1,7 @@
 import re
 
-from ner.errors import InputError
-from ner.upstream import read_manifest
+from ner.storage.errors import InputError
+from ner.data.upstream import read_manifest
 
 try:
     UPSTREAM = read_manifest(WORKFLOW / "resources" / "upstream_manifest.csv")

@@ -6,7 +6,7 @@ rule parity_within:
     input:
         embeddings=[upstream(embedding.path) for embedding in PARITY_EMBEDDINGS],
         tables=[upstream(table.path) for table in PARITY_TABLES],
-        library=library("verification"),
+        library=library("verification.within"),
     output:
         told("verification/parity_within.csv"),
     log:
@@ -32,7 +32,7 @@ rule retrained_within:
     input:
         within="<results>/tables/within.csv",
         tables=[upstream(table.path) for table in RETRAINED_TABLES],
-        library=library("verification"),
+        library=library("verification.within"),
     output:
         cells=told("verification/retrained_within.csv"),
         medians="<results>/verification/retrained_within_medians.csv",
@@ -61,7 +61,7 @@ rule parity_averages:
             for found in PARITY_AVERAGES
         ],
         published=[upstream(found.path) for found in PARITY_AVERAGES],
-        library=library("parity_averages"),
+        library=library("verification.parity_averages"),
     output:
         "<results>/verification/parity_averages.csv",
     log:

@@ -1,7 +1,7 @@
 from job import job
 
 with job(snakemake):
-    from ner.benchmarks import collect
-    from ner.tables import write_csv
+    from ner.report.benchmarks import collect
+    from ner.storage.tables import write_csv
 
     write_csv(snakemake.output[0], collect(snakemake.config["pathvars"]["benchmarks"]))

@@ -3,8 +3,8 @@ from job import job
 with job(snakemake):
     import pandas as pd
 
-    from ner import columns as definitions
-    from ner import tables
+    from ner.decoding import columns as definitions
+    from ner.storage import tables
 
     columns = getattr(definitions, snakemake.params.columns)
     parts = [tables.read_csv(path, columns) for path in snakemake.input.tables]

@@ -1,9 +1,9 @@
 from job import job
 
 with job(snakemake):
+    from ner.data.embeddings import PROTOCOLS, read_embedding
     from ner.decoding.across import decode_across
-    from ner.embeddings import PROTOCOLS, read_embedding
-    from ner.tables import write_csv
+    from ner.storage.tables import write_csv
 
     files = dict(zip(snakemake.params.recordings, snakemake.input.embeddings, strict=True))
     metrics, time = decode_across(

@@ -1,9 +1,9 @@
 from job import job
 
 with job(snakemake):
+    from ner.data.embeddings import PROTOCOLS, read_embedding
     from ner.decoding.within import decode_within
-    from ner.embeddings import PROTOCOLS, read_embedding
-    from ner.tables import write_csv
+    from ner.storage.tables import write_csv
 
     metrics, time = decode_within(
         {protocol: read_embedding(snakemake.input.embedding, protocol) for protocol in PROTOCOLS},

@@ -1,7 +1,7 @@
 from job import job
 
 with job(snakemake):
-    from ner.upstream import UpstreamFile, fetch
+    from ner.data.upstream import UpstreamFile, fetch
 
     # Not params: neither the mirror nor the address changes what the file holds, its hash says.
     data = snakemake.config["data"]

@@ -3,8 +3,8 @@ from job import job
 with job(snakemake):
     import shutil
 
-    from ner import notebooks
-    from ner.files import atomic
+    from ner.figures import notebooks
+    from ner.storage.files import atomic
 
     # What the notebook reads, is told and writes, under the names that its rule gives.
     given = [*snakemake.params.items(), *snakemake.input.items(), *snakemake.output.items()]

@@ -6,13 +6,13 @@ with job(snakemake):
 
     import pandas as pd
 
-    from ner import methods
-    from ner.checkpoints import Checkpoint
-    from ner.checksums import blob_sha1
-    from ner.embeddings import write_embedding
-    from ner.recordings import read_recording
-    from ner.tables import write_csv
-    from ner.training import resolve_device
+    from ner.data.embeddings import write_embedding
+    from ner.data.recordings import read_recording
+    from ner.methods import registry as methods
+    from ner.storage.checksums import blob_sha1
+    from ner.storage.tables import write_csv
+    from ner.training.checkpoints import Checkpoint
+    from ner.training.trainer import resolve_device
 
     recording = read_recording(snakemake.input.recording)
     settings = dict(snakemake.params.settings)

@@ -3,13 +3,13 @@ from job import job
 with job(snakemake):
     import pandas as pd
 
-    from ner.columns import ACROSS, WITHIN
-    from ner.comparisons import PUBLISHED_TESTS
-    from ner.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
-    from ner.published import published_loss
-    from ner.report import findings
-    from ner.tables import names, read_csv, write_csv
-    from ner.verification import PARITY_WITHIN, RETRAINED_WITHIN
+    from ner.decoding.columns import ACROSS, WITHIN
+    from ner.published.tables import published_loss
+    from ner.storage.tables import names, read_csv, write_csv
+    from ner.verification import findings
+    from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
+    from ner.verification.published_tests import PUBLISHED_TESTS
+    from ner.verification.within import PARITY_WITHIN, RETRAINED_WITHIN
 
     given, made = snakemake.input, snakemake.output
     within, across = read_csv(given.within, WITHIN), read_csv(given.across, ACROSS)

@@ -1,10 +1,10 @@
 from job import job
 
 with job(snakemake):
-    from ner.columns import ACROSS, WITHIN
-    from ner.published import published_across, published_within
-    from ner.report.headlines import headlines
-    from ner.tables import read_csv, write_csv
+    from ner.decoding.columns import ACROSS, WITHIN
+    from ner.published.tables import published_across, published_within
+    from ner.storage.tables import read_csv, write_csv
+    from ner.verification.headlines import headlines
 
     files = dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True))
     table = headlines(

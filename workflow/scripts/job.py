@@ -27,7 +27,7 @@ _SURROUNDINGS = {
 
 def _explained(error: BaseException, place: str) -> str | None:
     """The one line that an error which the user can end is worth, else None."""
-    from ner.errors import InputError
+    from ner.storage.errors import InputError
 
     if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
         expected, remedy = _SURROUNDINGS[error.errno]
@@ -43,7 +43,8 @@ def _explained(error: BaseException, place: str) -> str | None:
 def job(snakemake) -> Iterator[None]:
     """Run a rule's work: threads limited to the rule's, output to its log, bad input as one line.
 
-    Inputs that are no longer what was fetched or made are refused, and the hashes of the outputs kept (ner.integrity).
+    Inputs that are no longer what was fetched or made are refused, and the hashes of the outputs kept
+    (ner.storage.integrity).
     Use it before importing torch, numba or numpy, which read their thread limits when they load.
 
     Args:
@@ -61,11 +62,11 @@ def job(snakemake) -> Iterator[None]:
     place = ", ".join(snakemake.output)
     try:
         with open(snakemake.log[0], "w", buffering=1) as log, redirect_stdout(log), redirect_stderr(log):
-            from ner.integrity import Ledger
-            from ner.upstream import read_manifest
+            from ner.data.upstream import local_hashes, read_manifest
+            from ner.storage.integrity import Ledger
 
             try:
-                ledger = Ledger(snakemake.config["pathvars"]["results"], read_manifest(MANIFEST).values())
+                ledger = Ledger(snakemake.config["pathvars"]["results"], local_hashes(read_manifest(MANIFEST).values()))
                 ledger.check(snakemake.input)
                 yield
                 ledger.record(snakemake.output)

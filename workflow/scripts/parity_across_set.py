@@ -1,9 +1,9 @@
 from job import job
 
 with job(snakemake):
-    from ner.parity_across import parity_across
-    from ner.published import published_across, read_published_embedding
-    from ner.tables import write_csv
+    from ner.published.tables import published_across, read_published_embedding
+    from ner.storage.tables import write_csv
+    from ner.verification.parity_across import parity_across
 
     of = snakemake.params.settings
     published, _ = published_across({of["table"]: snakemake.input.table})

@@ -1,9 +1,9 @@
 from job import job
 
 with job(snakemake):
-    from ner.published import published_within
-    from ner.tables import write_csv
-    from ner.verification import parity_within
+    from ner.published.tables import published_within
+    from ner.storage.tables import write_csv
+    from ner.verification.within import parity_within
 
     published, _ = published_within(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))
     embeddings = [

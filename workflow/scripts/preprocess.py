@@ -1,9 +1,9 @@
 from job import job
 
 with job(snakemake):
-    from ner import preprocessing
-    from ner.recordings import write_recording
-    from ner.recordings_table import summary
+    from ner.data import preprocessing
+    from ner.data.recordings import write_recording
+    from ner.data.recordings_table import summary
 
     make = {"smoothed": preprocessing.smoothed_recording, "trial_data": preprocessing.trial_data_recording}
     recording = make[snakemake.params.form](

@@ -3,9 +3,9 @@ from job import job
 with job(snakemake):
     from pathlib import Path
 
-    from ner.benchmarks import BENCHMARKS
     from ner.report import provenance
-    from ner.tables import read_csv, write_csv
+    from ner.report.benchmarks import BENCHMARKS
+    from ner.storage.tables import read_csv, write_csv
 
     jobs = read_csv(snakemake.input.benchmarks, BENCHMARKS)
     told = provenance.facts(

@@ -1,8 +1,8 @@
 from job import job
 
 with job(snakemake):
-    from ner.files import atomic
-    from ner.results import readme
+    from ner.report.outputs import readme
+    from ner.storage.files import atomic
 
     with atomic(snakemake.output[0]) as path:
         path.write_text(readme(snakemake.params.outputs), encoding="utf-8")

@@ -1,10 +1,10 @@
 from job import job
 
 with job(snakemake):
-    from ner.columns import ACROSS
-    from ner.published import published_across
-    from ner.retrained_across import retrained_across, retrained_across_means
-    from ner.tables import read_csv, write_csv
+    from ner.decoding.columns import ACROSS
+    from ner.published.tables import published_across
+    from ner.storage.tables import read_csv, write_csv
+    from ner.verification.retrained_across import retrained_across, retrained_across_means
 
     published, _ = published_across(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))
     given = (read_csv(snakemake.input.across, ACROSS), published, snakemake.params.tolerance)

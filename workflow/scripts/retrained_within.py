@@ -1,10 +1,10 @@
 from job import job
 
 with job(snakemake):
-    from ner.columns import WITHIN
-    from ner.published import published_within
-    from ner.tables import read_csv, write_csv
-    from ner.verification import retrained_medians, retrained_within
+    from ner.decoding.columns import WITHIN
+    from ner.published.tables import published_within
+    from ner.storage.tables import read_csv, write_csv
+    from ner.verification.within import retrained_medians, retrained_within
 
     published, _ = published_within(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))
     within = read_csv(snakemake.input.within, WITHIN)

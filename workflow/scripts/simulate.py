@@ -1,7 +1,7 @@
 from job import job
 
 with job(snakemake):
-    from ner.simulation import simulate_session, write_trial_data
+    from ner.data.simulation import simulate_session, write_trial_data
 
     session = simulate_session(**snakemake.params.session)
     write_trial_data(snakemake.output[0], session, snakemake.params.target_unit)

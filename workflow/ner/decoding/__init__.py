@@ -1,5 +1,4 @@
-"""Decoding of movements from embeddings."""
+"""Decoding of movements from embeddings: decoders, metrics, alignment, and the scores within and across recordings.
 
-from ner.decoding.knn import KNeighborsClassifierCV, KNeighborsRegressorCV
-
-__all__ = ["KNeighborsClassifierCV", "KNeighborsRegressorCV"]
+In: Embeddings. Out: tidy tables of metrics, one measured value a row. Uses `data` and `storage`, no method.
+"""

@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ner.alignment import paper_rotation, strict_rotation
-from ner.columns import ACROSS, ACROSS_TIME
+from ner.data.embeddings import Embedding
+from ner.decoding.alignment import paper_rotation, strict_rotation
+from ner.decoding.columns import ACROSS, ACROSS_TIME
 from ner.decoding.decoders import Decoder, make_decoder
-from ner.embeddings import Embedding
-from ner.metrics import METRICS, Scores, scores
-from ner.tables import names
+from ner.decoding.metrics import METRICS, Scores, scores
+from ner.storage.tables import names
 
 _ROTATIONS = {"paper": paper_rotation, "strict": strict_rotation}
 

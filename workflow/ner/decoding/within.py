@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ner.columns import WITHIN, WITHIN_TIME
+from ner.data.embeddings import Embedding
+from ner.decoding.columns import WITHIN, WITHIN_TIME
 from ner.decoding.decoders import make_decoder
-from ner.embeddings import Embedding
-from ner.metrics import METRICS, Scores, positions, scores
-from ner.tables import names
+from ner.decoding.metrics import METRICS, Scores, positions, scores
+from ner.storage.tables import names
 
 PARTS = ("train", "test")
 

@@ -1,6 +1,6 @@
 """CEBRA-behaviour: an encoder trained by InfoNCE, with positives looked up by movement."""
 
-from ner.methods import Fit
+from ner.methods.registry import Fit
 
 SETTINGS = {
     "dimensions": {
@@ -65,11 +65,11 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     distances at every step; encoder, criterion and distribution of the pairs are the package's.
 
     Args:
-        recording: ner.recordings.Recording.
+        recording: ner.data.recordings.Recording.
         settings: every key of SETTINGS.
         seed: of the initial weights and of the batches.
         device: 'cpu', 'cuda' or 'auto'.
-        checkpoint: ner.checkpoints.Checkpoint or None.
+        checkpoint: ner.training.checkpoints.Checkpoint or None.
 
     Returns:
         Embedding on the unit sphere, the same under both protocols, and the loss of every step.
@@ -77,8 +77,8 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     References:
         Schneider et al., CEBRA, Nature 2023.
     """
-    from ner.sampling import PairSampler
-    from ner.training import train_encoder
+    from ner.training.sampling import PairSampler
+    from ner.training.trainer import train_encoder
 
     labels = recording.labels[recording.train]
     columns = labels[:, :2] if settings["positives"] == "velocity" else labels

@@ -1,6 +1,7 @@
 """CEBRA-behaviour by the cebra package's own `fit`, as a check on ours; its sampler cannot be seeded."""
 
-from ner.methods import Fit, cebra
+from ner.methods import cebra
+from ner.methods.registry import Fit
 
 SETTINGS = {
     **{key: cebra.SETTINGS[key] for key in ("dimensions", "steps", "batch_size", "learning_rate", "temperature")},
@@ -14,7 +15,7 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     alone and two runs differ. There is no checkpoint: the package trains in one call.
 
     Args:
-        recording: ner.recordings.Recording.
+        recording: ner.data.recordings.Recording.
         settings: every key of SETTINGS.
         seed: of the initial weights.
         device: 'cpu', 'cuda' or 'auto'.
@@ -31,7 +32,7 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     import pandas as pd
     import torch
 
-    from ner.training import resolve_device
+    from ner.training.trainer import resolve_device
 
     model = cebra.CEBRA(
         model_architecture="offset1-model",

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
-from ner.methods import Fit
+from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from ner.recordings import Recording
+    from ner.data.recordings import Recording
 
 SETTINGS = {
     "dimensions": {
@@ -20,23 +18,6 @@ SETTINGS = {
         "description": "components of the stimulus marginalisation (8 directions span 7)",
     },
 }
-
-
-def balanced_trials(trials: "np.ndarray", directions: "np.ndarray") -> "np.ndarray":
-    """The first trials of every direction, as many as the direction with the fewest has.
-
-    Args:
-        trials: (trials, bins, d), rates or embedding.
-        directions: (trials,), degrees.
-
-    Returns:
-        (trials per direction, directions, bins, d), directions ascending.
-    """
-    import numpy as np
-
-    groups = [trials[directions == direction] for direction in np.unique(directions)]
-    fewest = min(len(group) for group in groups)
-    return np.stack([group[:fewest] for group in groups], axis=1)
 
 
 @contextmanager
@@ -78,9 +59,9 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     import numpy as np
     from dPCA.dPCA import dPCA
 
-    from ner.errors import InputError
-    from ner.recordings import require_neurons
-    from ner.trials import by_trial
+    from ner.data.recordings import require_neurons
+    from ner.data.trials import balanced_trials, by_trial
+    from ner.storage.errors import InputError
 
     require_neurons(recording, settings["dimensions"])
     trials = balanced_trials(

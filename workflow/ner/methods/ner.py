@@ -1,6 +1,6 @@
 """NER: an encoder trained by ranking every pair of bins by how alike their movements are (paper section 3)."""
 
-from ner.methods import Fit
+from ner.methods.registry import Fit
 
 SETTINGS = {
     "dimensions": {
@@ -34,11 +34,11 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     Positives are looked up in velocity alone; the loss ranks by velocity and direction.
 
     Args:
-        recording: ner.recordings.Recording.
+        recording: ner.data.recordings.Recording.
         settings: every key of SETTINGS.
         seed: of the initial weights and of the batches.
         device: 'cpu', 'cuda' or 'auto'.
-        checkpoint: ner.checkpoints.Checkpoint or None.
+        checkpoint: ner.training.checkpoints.Checkpoint or None.
 
     Returns:
         Embedding on the unit sphere, the same under both protocols, and the loss of every step.
@@ -48,10 +48,10 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     """
     import torch
 
-    from ner.labels import movement_distance
-    from ner.losses import rank_n_contrast
-    from ner.sampling import PairSampler
-    from ner.training import resolve_device, train_encoder
+    from ner.training.label_distance import movement_distance
+    from ner.training.losses import rank_n_contrast
+    from ner.training.sampling import PairSampler
+    from ner.training.trainer import resolve_device, train_encoder
 
     labels = recording.labels[recording.train]
     sampler = PairSampler(labels[:, :2], settings["batch_size"], seed)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ner.methods import Fit
+from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
-    from ner.recordings import Recording
+    from ner.data.recordings import Recording
 
 SETTINGS = {
     "dimensions": {"type": "integer", "default": 3, "minimum": 1, "description": "principal components"},
@@ -35,8 +35,8 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     """
     from sklearn.decomposition import PCA
 
-    from ner.recordings import require_neurons
-    from ner.trials import by_trial, direction_averages
+    from ner.data.recordings import require_neurons
+    from ner.data.trials import by_trial, direction_averages
 
     require_neurons(recording, settings["dimensions"])
     trials = by_trial(recording.rates[recording.train], recording.bins_per_trial)

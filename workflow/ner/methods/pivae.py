@@ -13,10 +13,10 @@ Measured on five seeds of one recording, that moves the R2 of the training part 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ner.methods import Fit
+from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
-    from ner.recordings import Recording
+    from ner.data.recordings import Recording
 
 SETTINGS = {
     "dimensions": {
@@ -55,16 +55,16 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
         InputError: if the fitted share leaves no training trial to validate on, or is no whole trial.
 
     References:
-        NER, Figs 3 to 6; see ner.pivae.
+        NER, Figs 3 to 6; see ner.training.pivae_network.
     """
     import numpy as np
     import pandas as pd
     import torch
 
-    from ner.errors import InputError
-    from ner.pivae import PiVAE, embed, epochs, windows
-    from ner.training import resolve_device
-    from ner.trials import whole_trials
+    from ner.data.trials import whole_trials
+    from ner.storage.errors import InputError
+    from ner.training.pivae_network import PiVAE, embed, epochs, windows
+    from ner.training.trainer import resolve_device
 
     trials = recording.trial.max() + 1
     fitted = recording.trial < whole_trials(settings["fitted_fraction"], trials)

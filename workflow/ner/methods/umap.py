@@ -4,12 +4,12 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ner.methods import Fit
+from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ner.recordings import Recording
+    from ner.data.recordings import Recording
 
 SETTINGS = {
     "dimensions": {"type": "integer", "default": 2, "minimum": 1, "description": "dimensions of the embedding"},
@@ -87,7 +87,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     import numpy as np
     from umap import UMAP
 
-    from ner.errors import InputError
+    from ner.storage.errors import InputError
 
     count = settings["neighbors"]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ner.plotting import method_name
+from ner.methods.names import method_name
 from ner.report.html import Markup, Shown, field
 
 TITLES = {"velocity_r2": "velocity R²", "position_r2": "position R²", "direction_accuracy": "direction, %"}

@@ -5,14 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from ner.benchmarks import BENCHMARKS
+from ner.data.names import RecordingName
+from ner.data.recordings_table import SUMMARY
+from ner.decoding.metrics import METRICS
 from ner.decoding.within import PARTS
-from ner.metrics import METRICS
-from ner.parity_across import PARITY_ACROSS_SUMMARY
-from ner.parity_averages import PARITY_AVERAGES, PARITY_CORRELATION, PARITY_DIFFERENCE, averages_met
-from ner.plotting import RecordingName, method_name
-from ner.recordings_table import SUMMARY
-from ner.report import findings
+from ner.methods.names import method_name
+from ner.report.benchmarks import BENCHMARKS
 from ner.report.formats import (
     DECODER,
     DIFFERENCE,
@@ -30,13 +28,16 @@ from ner.report.formats import (
     text,
     with_sd,
 )
-from ner.report.headlines import HEADLINES
 from ner.report.html import Markup, Shown, details, field, grid, markup, page, table
 from ner.report.provenance import FACTS, STAGES, VERSIONS
 from ner.report.told import FINDINGS
-from ner.report.verdicts import VERDICT_COUNTS
-from ner.retrained_across import RETRAINED_ACROSS, RETRAINED_ACROSS_MEANS
-from ner.verification import (
+from ner.verification import findings
+from ner.verification.headlines import HEADLINES
+from ner.verification.parity_across import PARITY_ACROSS_SUMMARY
+from ner.verification.parity_averages import PARITY_AVERAGES, PARITY_CORRELATION, PARITY_DIFFERENCE, averages_met
+from ner.verification.retrained_across import RETRAINED_ACROSS, RETRAINED_ACROSS_MEANS
+from ner.verification.verdicts import VERDICT_COUNTS
+from ner.verification.within import (
     PARITY_R2,
     PARITY_WITHIN,
     PARITY_WITHIN_SUMMARY,

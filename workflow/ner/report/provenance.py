@@ -7,7 +7,7 @@ import subprocess
 
 import pandas as pd
 
-from ner.tables import Column, names
+from ner.storage.tables import Column, names
 
 #: A fact of the run a row.
 FACTS = (Column("fact", "", "what is told"), Column("value", "", "how it was"))
@@ -89,7 +89,7 @@ def facts(
     Returns:
         Columns FACTS.
     """
-    from ner.training import resolve_device
+    from ner.training.trainer import resolve_device
 
     total = benchmarks["seconds"].sum()
     told = {

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ner.plotting import RecordingName, method_name
-from ner.report import findings
+from ner.data.names import RecordingName
+from ner.methods.names import method_name
 from ner.report.formats import (
     DECODER,
     FIGURES,
@@ -19,6 +19,7 @@ from ner.report.formats import (
     text,
 )
 from ner.report.html import Shown, field
+from ner.verification import findings
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,159 @@
+"""Rotations onto a target, against rotations that are known and against the paper's published cells."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import r2_score
+
+from ner.data.embeddings import Embedding
+from ner.data.trials import by_trial, direction_averages
+from ner.decoding.alignment import candidate_rotations, paper_rotation, rotated_onto, strict_rotation, training_part
+from ner.storage.errors import InputError
+
+
+def simulated(seed, dimensions=3, trials=40, bins=5, directions=8):
+    """Trajectories that differ by direction, with noise."""
+    random = np.random.default_rng(seed)
+    direction = np.r_[np.arange(directions), np.arange(directions), random.integers(0, directions, trials)]
+    direction = direction[:trials] * 45
+    shapes = random.normal(size=(directions, bins, dimensions))
+    coordinates = shapes[direction // 45] + 0.1 * random.normal(size=(trials, bins, dimensions))
+    trial = np.repeat(np.arange(trials), bins)
+    return Embedding(
+        coordinates=coordinates.reshape(-1, dimensions),
+        velocity=random.normal(size=(trials * bins, 2)),
+        direction=np.repeat(direction, bins),
+        trial=trial,
+        bin=np.tile(np.arange(bins), trials),
+        train=trial < int(0.8 * trials),
+        metadata={"recording": f"simulated-{seed}"},
+    )
+
+
+def orthogonal(seed, dimensions, sign):
+    q, r = np.linalg.qr(np.random.default_rng(seed).normal(size=(dimensions, dimensions)))
+    q = q * np.sign(np.diag(r))
+    q[:, 0] *= np.sign(np.linalg.det(q)) * sign
+    return q
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**6), dimensions=st.integers(2, 4), sign=st.sampled_from([-1, 1]))
+@pytest.mark.parametrize("find", [paper_rotation, strict_rotation])
+def test_a_rotated_embedding_is_rotated_back(find, seed, dimensions, sign):
+    target = simulated(seed, dimensions)
+    known = orthogonal(seed, dimensions, sign)
+    source = replace(target, coordinates=target.coordinates @ known.T)
+    np.testing.assert_allclose(find(source, target), known, atol=1e-8)
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**6))
+def test_rotations_are_orthogonal_and_turn_with_source_and_target(seed):
+    """R(A Q, B P) = Q' R(A, B) P: the rule knows no axes."""
+    source, target = simulated(seed), simulated(seed + 1)
+    q, p = orthogonal(seed, 3, 1), orthogonal(seed + 1, 3, 1)
+    turned = replace(source, coordinates=source.coordinates @ q), replace(target, coordinates=target.coordinates @ p)
+    for find in (candidate_rotations, strict_rotation):
+        rotation = find(source, target)
+        np.testing.assert_allclose(rotation @ np.swapaxes(rotation, -1, -2) - np.eye(3), 0, atol=1e-12)
+        np.testing.assert_allclose(find(*turned), q.T @ rotation @ p, atol=1e-6)
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**6))
+def test_strict_rotation_is_the_best_on_training_averages(seed):
+    source, target = simulated(seed), simulated(seed + 1)
+    a, b = (
+        direction_averages(by_trial(e.coordinates[e.train], 5), e.direction[e.train][::5])[0].reshape(-1, 3)
+        for e in (source, target)
+    )
+    best = strict_rotation(source, target)
+    error = np.square(a @ best - b).sum()
+    # Optimal: no rotation nearby or far is better.
+    for sign in (-1, 1):
+        for k in range(20):
+            assert error <= np.square(a @ orthogonal(seed + k, 3, sign) - b).sum() + 1e-9
+    # And it does not look at test bins.
+    elsewhere = replace(source, coordinates=np.where(source.train[:, None], source.coordinates, 99.0))
+    np.testing.assert_array_equal(strict_rotation(elsewhere, target), best)
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**6))
+def test_paper_rotation_is_the_published_choice_with_ties_taken_in_order(seed):
+    source, target = simulated(seed), simulated(seed + 1)
+    candidates = candidate_rotations(source, target)
+    per_direction = source.coordinates.copy()
+    for k, rotation in enumerate(candidates):
+        chosen = source.direction == 45 * k
+        per_direction[chosen] = source.coordinates[chosen] @ rotation
+    first = {}
+    for rotation in candidates:
+        first.setdefault(np.linalg.det(rotation) >= 0, rotation)
+    errors = [np.abs(source.coordinates @ rotation - per_direction).sum() for rotation in first.values()]
+    np.testing.assert_array_equal(paper_rotation(source, target), list(first.values())[int(np.argmin(errors))])
+
+
+def test_onto_an_anchor_only_training_bins_count():
+    source, anchor = simulated(1), simulated(2)
+    for protocol, find in (("paper", paper_rotation), ("strict", strict_rotation)):
+        rotated = rotated_onto(source, anchor, protocol)
+        expected = source.coordinates @ find(training_part(source), training_part(anchor))
+        np.testing.assert_array_equal(rotated.coordinates, expected)
+        assert rotated.metadata == source.metadata
+    with pytest.raises(ValueError, match="protocol"):
+        rotated_onto(source, anchor, "published")
+
+
+def test_other_directions_are_refused():
+    with pytest.raises(InputError, match="simulated-1: found directions .* same task"):
+        candidate_rotations(simulated(1, directions=4), simulated(2))
+    with pytest.raises(InputError, match="bins a trial"):
+        candidate_rotations(simulated(1, bins=4), simulated(2))
+
+
+def published(mirror, session):
+    values = np.load(mirror / f"data_NER/M1 4+6+6/Cebra_Chewie/NPZ/Chewie_{session}_embed_20000itr_M1.npz")
+    parts = ("train", "test")
+    labels = np.concatenate([values[f"continuous_index_{part}"] for part in parts])
+    count = len(labels) // 40
+    return Embedding(
+        coordinates=np.concatenate([values[f"cebra_veldir_{part}"] for part in parts]),
+        velocity=labels[:, :2] / 10,
+        direction=labels[:, 2].astype(int) % 360,
+        trial=np.repeat(np.arange(count), 40),
+        bin=np.tile(np.arange(40), count),
+        train=np.arange(len(labels)) < len(values["cebra_veldir_train"]),
+    )
+
+
+def test_published_cells_are_candidates(mirror):
+    """Fig 5, CEBRA: each published position R2 is that of one of our eight candidates, of the sign that we choose."""
+    sessions = {"160929": 4, "161007": 7, "161021": 9}
+    embeddings = {session: published(mirror, session) for session in sessions}
+    table = np.load(mirror / "data_NER/Fig5/Cebra_Chewie.npz")["pos_R_2D"]
+
+    def position(embedding, movement):
+        return movement.reshape(-1, 40, 2).cumsum(1).reshape(-1, 2)
+
+    for a, source in embeddings.items():
+        for b, target in embeddings.items():
+            if a == b:
+                continue
+            values = []
+            candidates = candidate_rotations(source, target)
+            for rotation in candidates:
+                rotated = source.coordinates @ rotation
+                decoder = LinearRegression().fit(rotated[source.train], source.movement[source.train])
+                test = ~target.train
+                predicted = decoder.predict(target.coordinates[test])
+                values.append(r2_score(position(target, target.movement[test]), position(target, predicted)))
+            cell = table[sessions[a], sessions[b]]
+            k = int(np.argmin(np.abs(values - cell)))
+            assert values[k] == pytest.approx(cell, abs=1e-6)
+            assert np.linalg.det(candidates[k]) * np.linalg.det(paper_rotation(source, target)) > 0

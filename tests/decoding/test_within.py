@@ -1,0 +1,192 @@
+"""Decoding within recordings, against scikit-learn's estimators and definitions used directly."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import r2_score
+from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+from ner.data.embeddings import Embedding, read_embedding, write_embedding
+from ner.data.recordings import Recording
+from ner.decoding import KNeighborsClassifierCV, KNeighborsRegressorCV, within
+from ner.decoding.columns import WITHIN, WITHIN_TIME
+from ner.decoding.decoders import DECODERS, make_decoder
+from ner.decoding.metrics import METRICS
+from ner.decoding.within import decode, decode_within, score
+from ner.storage.tables import names, read_csv, write_csv
+
+# The recordings here have fewer bins than the paper's largest neighbourhoods.
+pytestmark = pytest.mark.filterwarnings("ignore:no finite cross-validation score")
+
+TRIALS, BINS, TRAINED = 40, 10, 32
+OF = {"method": "ner", "recording": "monkey-20200101-m1", "seed": 3}
+
+
+def reaches(seed=0, noise=0.5, dimensions=3):
+    """An embedding in which noise blurs the movements."""
+    rng = np.random.default_rng(seed)
+    direction = np.repeat(rng.permutation(np.arange(TRIALS) % 8) * 45, BINS)
+    speed = np.tile(np.sin(np.linspace(0, np.pi, BINS)), TRIALS) * 20
+    angle = np.deg2rad(direction)
+    velocity = speed[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]) + rng.normal(size=(len(angle), 2))
+    mixed = np.column_stack([velocity / 10, np.cos(angle)]) @ rng.normal(size=(3, dimensions))
+    trial = np.repeat(np.arange(TRIALS), BINS)
+    return Embedding(
+        coordinates=mixed + noise * rng.normal(size=mixed.shape),
+        velocity=velocity,
+        direction=direction,
+        trial=trial,
+        bin=np.tile(np.arange(BINS), TRIALS),
+        train=trial < TRAINED,
+    )
+
+
+def summed(movement):
+    return np.concatenate(
+        [np.cumsum(movement[start : start + BINS], axis=0) for start in range(0, len(movement), BINS)]
+    )
+
+
+def by_definition(embedding, velocity_decoder, direction_decoder, protocol):
+    """Metrics by part from fitted estimators, written out."""
+    found = {}
+    for part, bins in (("train", embedding.train), ("test", ~embedding.train)):
+        truth, decoded = 10 * embedding.velocity[bins], velocity_decoder.predict(embedding.coordinates[bins])
+        right = direction_decoder.predict(embedding.coordinates[bins]) == embedding.direction[bins]
+        swap = protocol == "paper" and part == "test"
+        found[part, "velocity_r2"] = r2_score(decoded, truth) if swap else r2_score(truth, decoded)
+        found[part, "position_r2"] = r2_score(summed(truth), summed(decoded))
+        found[part, "direction_accuracy"] = max(100 * np.mean(right[k::BINS]) for k in range(BINS))
+    return found
+
+
+def fitted(embedding, velocity, direction):
+    bins = embedding.train
+    return (
+        velocity.fit(embedding.coordinates[bins], 10 * embedding.velocity[bins]),
+        direction.fit(embedding.coordinates[bins], embedding.direction[bins]),
+    )
+
+
+def values(table, **of):
+    for column, value in of.items():
+        table = table[table[column] == value]
+    return table.set_index(["part", "metric"])["value"].to_dict()
+
+
+@pytest.mark.parametrize("protocol", ["paper", "strict"])
+def test_linear_decoding_is_least_squares_and_logistic_regression(protocol):
+    embedding = reaches()
+    table, _ = decode_within({protocol: embedding}, **OF, decoders=["linear"], max_iter=5000)
+    estimators = fitted(embedding, LinearRegression(), LogisticRegression(max_iter=5000))
+    assert values(table) == pytest.approx(by_definition(embedding, *estimators, protocol), abs=1e-9)
+
+
+def test_knn_decoding_is_a_grid_search_over_neighbours():
+    embedding = reaches(1)
+    table, _ = decode_within({"paper": embedding}, **OF, decoders=["knn"], max_iter=1)
+    grid = {"n_neighbors": [2, 4, 8, 16, 32, 64, 128, 256]}  # larger ones exceed the folds
+    estimators = fitted(
+        embedding, GridSearchCV(KNeighborsRegressor(), grid), GridSearchCV(KNeighborsClassifier(), grid)
+    )
+    assert values(table) == pytest.approx(by_definition(embedding, *estimators, "paper"), abs=1e-9)
+
+
+def test_protocols_differ_only_in_the_velocity_of_the_test_part_where_they_share_the_embedding():
+    embedding = reaches(2)
+    table, _ = decode_within({"paper": embedding, "strict": embedding}, **OF, decoders=["linear"], max_iter=5000)
+    paper, strict = values(table, protocol="paper"), values(table, protocol="strict")
+    assert {key for key in paper if paper[key] != strict[key]} == {("test", "velocity_r2")}
+
+
+def test_each_protocol_is_scored_on_its_own_embedding():
+    paper, strict = reaches(3), reaches(3, noise=3)
+    table, _ = decode_within({"paper": paper, "strict": strict}, **OF, decoders=["linear"], max_iter=5000)
+    estimators = fitted(strict, LinearRegression(), LogisticRegression(max_iter=5000))
+    expected = by_definition(strict, *estimators, "strict")
+    assert values(table, protocol="strict") == pytest.approx(expected, abs=1e-9)
+    assert values(table, protocol="paper")["train", "position_r2"] > expected["train", "position_r2"]
+
+
+@pytest.mark.parametrize(("same", "fits"), [(True, 1), (False, 2)])
+def test_decoders_are_fitted_once_per_distinct_embedding(monkeypatch, same, fits):
+    made = []
+    monkeypatch.setattr(
+        within, "make_decoder", lambda name, **options: made.append(name) or make_decoder(name, **options)
+    )
+    embeddings = {"paper": reaches(4), "strict": reaches(4, noise=0.5 if same else 1)}
+    decode_within(embeddings, **OF, decoders=["linear"], max_iter=5000)
+    assert len(made) == fits
+
+
+def test_tables_are_complete_and_survive_a_file(tmp_path):
+    embedding = reaches(5)
+    both = {"paper": embedding, "strict": embedding}
+    metrics, time = decode_within(both, **OF, decoders=DECODERS, max_iter=5000)
+    assert list(metrics.columns) == names(WITHIN) and list(time.columns) == names(WITHIN_TIME)
+    assert len(metrics) == len(DECODERS) * 2 * 2 * len(METRICS)
+    assert len(time) == len(DECODERS) * 2 * 2 * BINS
+    assert not metrics.duplicated(names(WITHIN)[:-1]).any() and not time.duplicated(names(WITHIN_TIME)[:-1]).any()
+    assert (metrics.seed == 3).all() and (metrics.recording == OF["recording"]).all()
+    peaks = time.groupby(["decoder", "protocol", "part"])["value"].max()
+    accuracy = metrics[metrics.metric == "direction_accuracy"].set_index(["decoder", "protocol", "part"])["value"]
+    assert peaks.to_dict() == accuracy.to_dict()
+    write_csv(tmp_path / "within.csv", metrics)
+    np.testing.assert_allclose(read_csv(tmp_path / "within.csv", WITHIN)["value"], metrics["value"], rtol=1e-9)
+
+
+def test_test_labels_do_not_reach_the_decoders():
+    embedding = reaches(6)
+    test = ~embedding.train
+    other = replace(
+        embedding,
+        velocity=np.where(test[:, None], 99.0, embedding.velocity),
+        direction=np.where(test, 0, embedding.direction),
+    )
+    for decoder in DECODERS:
+        one, two = decode(embedding, decoder), decode(other, decoder)
+        np.testing.assert_array_equal(one.movement, two.movement)
+        np.testing.assert_array_equal(one.direction, two.direction)
+
+
+def test_an_embedding_that_holds_the_movements_is_decoded_without_error():
+    embedding = reaches(7)
+    angle = np.deg2rad(embedding.direction)
+    exact = replace(embedding, coordinates=np.column_stack([embedding.velocity, 9 * np.cos(angle), 9 * np.sin(angle)]))
+    decoded = decode(exact)
+    np.testing.assert_allclose(decoded.movement, embedding.movement, atol=1e-9)
+    np.testing.assert_allclose(decoded.position, summed(embedding.movement), atol=1e-8)
+    for part in ("train", "test"):
+        for protocol in ("paper", "strict"):
+            found = score(exact, decoded, part, protocol)
+            assert found.velocity_r2 == pytest.approx(1) and found.position_r2 == pytest.approx(1)
+            assert found.direction_accuracy == 100
+
+
+def test_a_written_embedding_is_decoded_under_each_protocol(tmp_path):
+    made = reaches(8)
+    recording = Recording(
+        OF["recording"], np.zeros((TRIALS * BINS, 1)), made.velocity, made.direction, made.trial, made.bin, made.train
+    )
+    path = tmp_path / "seed3.parquet"
+    write_embedding(path, recording, made.coordinates, 2 * made.coordinates + 1, {"method": "ner"})
+    embeddings = {protocol: read_embedding(path, protocol) for protocol in ("paper", "strict")}
+    table, _ = decode_within(embeddings, **OF, decoders=["linear"], max_iter=5000)
+    paper, strict = values(table, protocol="paper"), values(table, protocol="strict")
+    for metric in ("velocity_r2", "position_r2"):
+        # Least squares does not depend on the scale or the origin of the embedding.
+        assert paper["train", metric] == pytest.approx(strict["train", metric], abs=1e-9)
+
+
+def test_decoders_have_the_estimators_they_name():
+    linear, knn = make_decoder("linear", max_iter=7), make_decoder("knn", max_iter=7)
+    assert isinstance(linear.velocity, LinearRegression) and linear.direction.max_iter == 7
+    assert isinstance(knn.velocity, KNeighborsRegressorCV) and isinstance(knn.direction, KNeighborsClassifierCV)
+
+
+def test_an_unknown_decoder_is_refused():
+    with pytest.raises(ValueError, match=r"'svm'.*linear"):
+        decode(reaches(), "svm")

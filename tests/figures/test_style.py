@@ -1,0 +1,158 @@
+import colorsys
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from ner.data.recordings import DIRECTIONS
+from ner.figures import style as plotting
+
+
+@pytest.fixture
+def figure():
+    figure = plt.figure(figsize=(2, 2))
+    yield figure
+    plt.close(figure)
+
+
+def trajectories_of(trials=8, bins=6, dimensions=3):
+    paths = np.random.default_rng(0).normal(size=(trials, bins, dimensions))
+    return paths / np.linalg.norm(paths, axis=2, keepdims=True), np.resize(DIRECTIONS, trials)
+
+
+def test_directions_go_once_around_the_hue_wheel_from_red():
+    hues = [colorsys.rgb_to_hsv(*plotting.direction_colour(direction))[0] * 360 for direction in DIRECTIONS]
+    np.testing.assert_allclose(hues, DIRECTIONS, atol=1e-9)
+    assert plotting.direction_colour(-45) == plotting.direction_colour(315)
+    red, green, blue = plotting.direction_colour(0)
+    assert red > 0.9
+    assert green == blue == 0
+    assert plotting.direction_colours([]).shape == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("ner", "NER"),
+        ("ner-5000", "NER (5,000 steps)"),
+        ("cebra16", "CEBRA 16D"),
+        ("cebra-velocity", "CEBRA (velocity)"),
+        ("umap-supervised", "UMAP + labels"),
+        ("nerve", "nerve"),
+        ("something-new", "something-new"),
+    ],
+)
+def test_names_of_methods(method, name):
+    assert plotting.method_name(method) == name
+
+
+def test_colours_of_methods_are_the_same_for_variants_and_exist_for_unknown_ones():
+    assert plotting.method_colour("ner-5000") == plotting.method_colour("ner")
+    assert plotting.method_colour("something-new") == plotting.method_colour("something-new")
+    assert plotting.method_colour("something-new").startswith("#")
+    known = [plotting.method_colour(method) for method in ("ner", "cebra", "cebra16", "pivae", "umap", "pca", "dpca")]
+    assert len(set(known)) == len(known)
+
+
+@pytest.mark.parametrize(
+    ("recording", "title", "group", "day"),
+    [
+        ("chewie-20161014-m1", "Chewie 2016-10-14, M1", "Chewie 2016", "1014"),
+        ("mihili-20140217-pmd", "Mihili 2014-02-17, PMd", "Mihili 2014", "0217"),
+        ("demo-day1-s1", "Demo-day1, S1", "Demo-day1", ""),
+    ],
+)
+def test_names_of_recordings(recording, title, group, day):
+    name = plotting.RecordingName.parse(recording)
+    assert (name.title, name.group, name.day) == (title, group, day)
+
+
+@pytest.mark.parametrize(
+    ("p_value", "text"),
+    [(0.2, "p = 0.2"), (0.034, "p = 0.034"), (3e-7, "p < 10⁻⁶"), (0.0, "p < 10⁻³⁰⁰"), (2e-310, "p < 10⁻³⁰⁰")],
+)
+def test_p_values_are_never_zero(p_value, text):
+    assert plotting.p_text(p_value) == text
+
+
+def test_a_figure_is_saved_to_the_same_bytes_with_its_text_as_text(tmp_path):
+    plotting.use_style()
+    saved = []
+    for k in range(2):
+        figure, axis = plt.subplots(figsize=(2, 2))
+        paths, directions = trajectories_of(dimensions=2)
+        plotting.trajectories(axis, paths, directions, starts=True)
+        axis.set_title("go cue")
+        pdf, png = tmp_path / f"{k}.pdf", tmp_path / f"{k}.png"
+        plotting.save(figure, pdf, png)
+        plt.close(figure)
+        saved.append((pdf.read_bytes(), png.read_bytes()))
+    assert saved[0] == saved[1]
+    assert b"/CIDFontType2" in saved[0][0]
+    assert b"/Type3" not in saved[0][0]
+    assert saved[0][1].startswith(b"\x89PNG")
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_embeddings_are_seen_from_one_angle_at_one_scale(figure):
+    spec = figure.add_gridspec(1, 2)
+    paths, directions = trajectories_of()
+    axes = [plotting.embedding_axes(figure, spec[k], paths.reshape(-1, 3)) for k in range(2)]
+    plotting.embedding_panel(axes[0], paths, directions)
+    plotting.embedding_panel(axes[1], 0.2 * paths, directions, starts=True)
+    for axis in axes:
+        assert (axis.elev, axis.azim) == plotting.VIEW
+        assert axis.get_xlim() == axis.get_ylim() == axis.get_zlim()
+    assert axes[0].get_xlim() == axes[1].get_xlim()
+    figure.canvas.draw()
+
+
+@pytest.mark.parametrize("dimensions", [1, 2, 3, 16])
+def test_embeddings_of_any_dimension_are_drawn(figure, dimensions):
+    paths = 5 * np.random.default_rng(0).normal(size=(8, 6, dimensions)) + 2
+    if dimensions == 1:
+        with pytest.raises(ValueError, match="dimension"):
+            plotting.embedding_axes(figure, figure.add_gridspec(1, 1)[0], paths.reshape(-1, 1))
+        return
+    axis = plotting.embedding_axes(figure, figure.add_gridspec(1, 1)[0], paths.reshape(-1, dimensions))
+    plotting.embedding_panel(axis, paths, np.array(DIRECTIONS))
+    figure.canvas.draw()
+
+
+def test_a_value_below_the_axis_is_an_arrowhead_at_its_end(figure):
+    values = pd.DataFrame(
+        {
+            "recording": ["chewie-20161007-m1", "chewie-20161014-m1", "han-20171201-s1"],
+            "method": "ner",
+            "mean": [0.8, -7.0, 0.6],
+            "sd": [0.01, np.nan, np.nan],
+            "published": [0.81, np.nan, -9.0],
+        }
+    )
+    axis = figure.add_subplot()
+    plotting.session_panel(axis, values, floor=-0.5)
+    assert axis.get_ylim()[0] == -0.5
+    drawn = np.concatenate(
+        [collection.get_offsets() for collection in axis.collections if hasattr(collection, "get_offsets")]
+    )
+    assert drawn[:, 1].min() == -0.5
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["1007", "1014", "1201"]
+    gaps = np.diff(axis.get_xticks())
+    assert gaps[1] > gaps[0]
+
+
+def test_accuracy_of_a_single_recording_has_no_band(figure):
+    accuracy = pd.DataFrame({"method": "ner", "bin": range(4), "mean": [10.0, 50, 90, 60], "sd": np.nan})
+    speed = pd.DataFrame({"bin": range(4), "vx": [0.0, 1, 2, 1], "vy": [0.0, 2, 4, 2]})
+    axis = figure.add_subplot()
+    plotting.accuracy_panel(axis, accuracy, speed)
+    assert max(line.get_ydata().max() for line in axis.lines[:2]) == 50
+    np.testing.assert_array_equal(axis.lines[2].get_ydata(), accuracy["mean"])
+    assert axis.get_xlim() == (0, 90)
+
+
+def test_an_empty_panel_says_why(figure):
+    axis = figure.add_subplot()
+    plotting.absent(axis, "no S1 recording in this run")
+    assert [text.get_text() for text in axis.texts] == ["no S1 recording in this run"]

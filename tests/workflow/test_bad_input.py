@@ -1,0 +1,427 @@
+"""Malformed configurations and files: each is one line of place, finding, expectation and remedy."""
+
+import copy
+import re
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import scipy.io
+import yaml
+from places import ROOT
+from runs import Run, errors
+
+from ner.data.embeddings import read_embedding
+from ner.data.preprocessing import smoothed_recording, trial_data_recording
+from ner.data.recordings import read_recording
+from ner.data.upstream import read_manifest
+from ner.decoding.columns import WITHIN
+from ner.published.tables import published_within, read_published_embedding
+from ner.storage.errors import InputError
+from ner.storage.tables import read_csv
+from planning.configuration import ConfigError, validate
+
+LINE = r"[^\n]+?: found [^\n]+; expected [^\n]+; [^\n]+"
+PAPER = yaml.safe_load((ROOT / "config.yaml").read_text())
+SMOOTHED = "sessions/han-20171201"
+SESSION = {"monkey": "A", "areas": ["M1"], "bins": 40, "format": "trial_data", "file": "a.mat"}
+
+# ---- Configurations: path of the key, its value (... removes it), the key that the line names, parts of the line
+
+CONFIGS = [
+    ("groups/han-s1", ["han-20171201-s1", "chewie-20161014-m1"], "groups.han-s1", ["han-20171201-s1: 35", "m1: 40"]),
+    ("methods/pivae/fitted_fraction", 0.8, "methods.pivae.fitted_fraction", ["less than train_fraction"]),
+    (
+        "verification/findings/encoder_width/methods/cebra",
+        "cebra-official",
+        "verification.findings.encoder_width.methods.cebra",
+        ["a method with hidden_units"],
+    ),
+    ("methods/null", {"module": "ner"}, "methods.null", ["none that means no value"]),
+    ("groups/2016", ["han-20171201-s1", "han-20171204-s1"], "groups.2016", ["beginning with a letter"]),
+    ("data/mirror", "~nosuchuser/x", "data.mirror", ["a folder that exists"]),
+    ("pathvars/figures", "a" * 300, "pathvars.figures", ["File name too long"]),
+    ("pathvars/figures", "/dev/null/figures", "pathvars.figures", ["found '/dev/null', which is a file"]),
+    ("verification/findings", ..., "verification.findings", ["found nothing", "add the key"]),
+    (
+        "verification/findings/velocity_positives/method",
+        "cebra-velocty",
+        "verification.findings.velocity_positives.method",
+        ["did you mean cebra-velocity"],
+    ),
+    (
+        "verification/findings/velocity_positives/recordings",
+        ["chewie-20161007-m2"],
+        "verification.findings.velocity_positives.recordings.0",
+        ["chewie-20161007-m1"],
+    ),
+    (
+        "verification/findings/encoder_width/methods/ner",
+        "ner-wid",
+        "verification.findings.encoder_width.methods.ner",
+        ["or ner-wide"],
+    ),
+    (
+        "verification/findings/encoder_width/methods/umap",
+        "umap",
+        "verification.findings.encoder_width.methods.umap",
+        ["an unknown key", "cebra, ner"],
+    ),
+    ("verification/tolerance/ner", {}, "verification.tolerance.ner", ["at least 1"]),
+    (
+        "verification/tolerance/ner/off_diagonal/position",
+        -0.1,
+        "verification.tolerance.ner.off_diagonal.position",
+        ["at least 0"],
+    ),
+    ("sedes", [0], "sedes", ["an unknown key", "did you mean seeds?"]),
+    ("data/mirrored", None, "data.mirrored", ["did you mean mirror?", "one of mirror, timeout, tries, url"]),
+    ("pathvars/tables", "x", "pathvars.tables", ["one of benchmarks, figures, logs, results", "remove it"]),
+    ("seeds", ..., "seeds", ["found nothing", "add the key"]),
+    ("groups/han-s1", ["han-20171201-s1"], "groups.han-s1", ["at least two different recordings"]),
+    ("groups/han-s1", ["han-20171201-s1", "han-20171202-s1"], "groups.han-s1.1", ["did you mean han-20171201-s1"]),
+    ("groups/a b", ["han-20171201-s1", "han-20171204-s1"], "groups.a b", ["rename it"]),
+    ("decoding/across/decoders", {}, "decoding.across.decoders", ["at least 1"]),
+    ("decoding/across/decoders/svm", ["ner"], "decoding.across.decoders.svm", ["an unknown key", "knn, linear"]),
+    ("decoding/across/decoders/knn", ["nerr"], "decoding.across.decoders.knn", ["did you mean ner"]),
+    ("seeds", 0, "seeds", ["found 0", "a non-empty list"]),
+    ("seeds", [], "seeds", ["found []", "a non-empty list"]),
+    ("seeds", [0, 0], "seeds", ["different seeds"]),
+    ("seeds", [0, -1], "seeds.1", ["found -1", "a whole number from 0"]),
+    ("seeds", [True], "seeds.0", ["found true"]),
+    ("seeds", [1.0], "seeds.0", ["found 1.0", "a whole number"]),
+    ("seeds", ["0"], "seeds.0", ["found '0'", "without quotes"]),
+    ("seeds", [2**32], "seeds.0", ["2^32 - 1"]),
+    ("device", "gpu", "device", ["found 'gpu'", "one of auto, cpu, cuda", "did you mean cpu?"]),
+    ("device", None, "device", ["found null"]),
+    ("train_fraction", 0, "train_fraction", ["more than 0"]),
+    ("train_fraction", 1, "train_fraction", ["less than 1"]),
+    ("train_fraction", float("nan"), "train_fraction", ["found nan", "a number"]),
+    ("train_fraction", "8e-1", "train_fraction", ["a number", "decimal point"]),
+    ("recordings", "some", "recordings", ["found 'some'", "all, or a non-empty list"]),
+    ("recordings", [], "recordings", ["found []"]),
+    ("recordings", {"a": 1}, "recordings", ["all, or a non-empty list"]),
+    ("data/url", "http://example.org/x", "data.url", ["an https address"]),
+    ("data/url", "ftp://example.org/x", "data.url", ["an https address"]),
+    ("data/url", "https://x/$(touch hacked)", "data.url", ["an https address"]),
+    ("data/mirror", "no/such/folder", "data.mirror", ["found 'no/such/folder'", "a folder that exists"]),
+    ("data/mirror", 3, "data.mirror", ["found 3", "a folder, or null"]),
+    ("data/tries", 0, "data.tries", ["at least 1"]),
+    ("data/timeout", 0, "data.timeout", ["more than 0"]),
+    ("pathvars/results", "../elsewhere", "pathvars.results", ["a folder below the working directory"]),
+    ("pathvars/results", "a/../../b", "pathvars.results", ["a folder below the working directory"]),
+    ("pathvars/results", "a; rm -rf b", "pathvars.results", ["letters, digits"]),
+    ("pathvars/results", "", "pathvars.results", ["found ''"]),
+    ("pathvars/results", "{method}", "pathvars.results", ["letters, digits"]),
+    (f"{SMOOTHED}/areas", ["S2"], "sessions.han-20171201.areas.0", ["found 'S2'", "one of M1, PMd, S1"]),
+    (f"{SMOOTHED}/areas", [], "sessions.han-20171201.areas", ["a non-empty list"]),
+    (f"{SMOOTHED}/areas", ["S1", "S1"], "sessions.han-20171201.areas", ["different areas"]),
+    (f"{SMOOTHED}/bins", 0, "sessions.han-20171201.bins", ["found 0", "at least"]),
+    (f"{SMOOTHED}/format", "mat", "sessions.han-20171201.format", ["one of smoothed, trial_data, simulated"]),
+    (f"{SMOOTHED}/file", ..., "sessions.han-20171201.file", ["found nothing", "format: smoothed"]),
+    (f"{SMOOTHED}/file", "data/Han.mat", "sessions.han-20171201.file", ["a raw file of", "upstream_manifest.csv"]),
+    (f"{SMOOTHED}/file", "a\nb.mat", "sessions.han-20171201.file", ["a path without"]),
+    (f"{SMOOTHED}/simulate", {"seed": 1, "trials": 9, "neurons": {}}, "sessions.han-20171201.simulate", ["remove it"]),
+    (f"{SMOOTHED}/format", "trial_date", "sessions.han-20171201.format", ["did you mean trial_data?"]),
+    (SMOOTHED, None, "sessions.han-20171201", ["found null", "a mapping"]),
+    ("sessions/..", SESSION, "sessions...", ["this name", "rename it"]),
+    ("sessions/a\nb", SESSION, "sessions.'a\\nb'", ["this name", "rename it"]),
+    ("sessions/a\\b", SESSION, "sessions.a\\b", ["this name", "rename it"]),
+    ("sessions/Han", SESSION, "sessions.Han", ["lower-case"]),
+    ("sessions/" + 70 * "a", SESSION, "sessions." + 70 * "a", ["at most 64"]),
+    ("methods", None, "methods", ["found null", "a mapping"]),
+    ("methods/-f", {"module": "ner"}, "methods.-f", ["this name", "rename it"]),
+    ("methods/$(id)", {"module": "ner"}, "methods.$(id)", ["this name", "rename it"]),
+    ("methods/ner", {}, "methods.ner.module", ["found nothing", "add the key"]),
+    ("methods/ner/module", "nre", "methods.ner.module", ["found 'nre'", "did you mean ner?"]),
+    ("methods/ner/module", "../ner", "methods.ner.module", ["found '../ner'", "one of cebra"]),
+    ("methods/ner/stepz", 5, "methods.ner.stepz", ["an unknown key", "did you mean steps?"]),
+    ("methods/ner/steps", 0, "methods.ner.steps", ["found 0", "at least 1"]),
+    ("methods/ner/steps", "many", "methods.ner.steps", ["found 'many'", "a whole number"]),
+    ("methods/ner/learning_rate", "1e-4", "methods.ner.learning_rate", ["found '1e-4'", "1.0e-4"]),
+    ("compare", [*PAPER["compare"], "nerr"], "compare", ["found 'nerr'", "one of ner, cebra", "did you mean ner?"]),
+    ("compare", "ner", "compare", ["found 'ner'", "a non-empty list"]),
+    ("compare", ["ner", "ner"], "compare", ["different names"]),
+    (
+        "groups/chewie-m1",
+        ["chewie-20161007-m1", "chewie-20161014-s1"],
+        "groups.chewie-m1.1",
+        ["did you mean chewie-20161014-m1"],
+    ),
+    ("decoding/across/decoders/linear", ["nre"], "decoding.across.decoders.linear", ["did you mean ner?"]),
+    ("decoding/across/decoders/svm", ["ner"], "decoding.across.decoders.svm", ["one of knn, linear"]),
+    ("checkpoint_interval", -1, "checkpoint_interval", ["found -1", "at least"]),
+    ("example", "chewie-20161014-s1", "example", ["did you mean chewie-20161014-m1"]),
+    ("figures/fig77", {}, "figures.fig77", ["an unknown key", "one of fig1"]),
+    ("figures/fig1", None, "figures.fig1", ["found null", "a mapping"]),
+    ("example", "chewie-20161014", "example", ["did you mean chewie-20161014-m1"]),
+    ("figures/fig1/methods", ["pca2"], "figures.fig1.methods", ["found 'pca2'", "one of ner"]),
+    (
+        "figures/fig4/methods",
+        ["ner-5000"],
+        "figures.fig4.methods",
+        ["dpca; ", "add it to `compare`"],
+    ),
+    ("figures/fig4_strict/decoder", "knn", "figures.fig4_strict.decoder", ["add it to `decoding.within.decoders`"]),
+    ("figures/fig3/averages_only", ["pac"], "figures.fig3.averages_only", ["did you mean pca?"]),
+    ("figures/fig4/decoder", "knn", "figures.fig4.decoder", ["one of linear", "add it to `decoding.within.decoders`"]),
+    ("figures/fig4", ..., "figures.fig4", ["found nothing", "explained variance", "add the key"]),
+    ("figures/fig4/decoder", "svm", "figures.fig4.decoder", ["one of linear, knn"]),
+    ("figures/fig5/group", "chewie-m2", "figures.fig5.group", ["one of chewie-m1, ", "did you mean chewie-m1"]),
+    ("figures/fig5/seed", 0, "figures.fig5.seed", ["an unknown key", "one of group, protocol"]),
+    ("figures/fig6/area", "V1", "figures.fig6.area", ["one of M1, PMd, S1"]),
+    ("figures/fig6/methods", ["nre"], "figures.fig6.methods", ["did you mean ner?"]),
+    ("figures/fig6/anchor", "chewie-20150313-m1", "figures.fig6.anchor", ["one of chewie-20160929-m1, "]),
+    ("figures/fig6/anchor", "han-1", "figures.fig6.anchor", ["found 'han-1'"]),
+    ("figures/fig4/protocol", "loose", "figures.fig4.protocol", ["one of paper, strict"]),
+    ("decoding/within/max_iter", 1.5, "decoding.within.max_iter", ["found 1.5", "a whole number"]),
+    ("decoding/within/decoders", ["linear", "linear"], "decoding.within.decoders", ["found ['linear', 'linear']"]),
+    ("smoothing/sd", -1, "smoothing.sd", ["found -1", "more than 0"]),
+    ("smoothing/half_width", None, "smoothing.half_width", ["found null"]),
+    ("data/url", "http://localhost:80@example.org/x", "data.url", ["an https address"]),
+    ("data/url", "http://localhost.example.org/x", "data.url", ["an https address"]),
+    ("data/url", "file:///etc", "data.url", ["an https address"]),
+    ("data/mirror", "$(touch hacked)", "data.mirror", ["a folder, or null"]),
+    ("pathvars/figures", "a\nb", "pathvars.figures", ["letters, digits"]),
+    ("pathvars/logs", "a b", "pathvars.logs", ["letters, digits"]),
+    ("sessions/../x", SESSION, "sessions.../x", ["this name", "rename it"]),
+    ("sessions/$(touch hacked)", SESSION, "sessions.$(touch hacked)", ["this name", "rename it"]),
+    ("sessions/.hidden", SESSION, "sessions..hidden", ["this name", "rename it"]),
+    (f"{SMOOTHED}/file", "../a'b.mat", "sessions.han-20171201.file", ["a path without"]),
+    (f"{SMOOTHED}/monkey", "../x", "sessions.han-20171201.monkey", ["a name of at most 64"]),
+    ("methods/a'b", {"module": "ner"}, "methods.a'b", ["this name", "rename it"]),
+    ("methods/../x", {"module": "ner"}, "methods.../x", ["this name", "rename it"]),
+    ("methods/a b", {"module": "ner"}, "methods.a b", ["this name", "rename it"]),
+    ("methods/ner\n", {"module": "ner"}, "methods.'ner\\n'", ["this name", "rename it"]),
+    ("groups/..", ["han-20171201-s1", "han-20171204-s1"], "groups...", ["this name", "rename it"]),
+    ("recordings", ["chewie-20161014-m1", "../../x"], "recordings.1", ["found '../../x'", "one of chewie"]),
+    ("example", "$(id)", "example", ["found '$(id)'", "one of chewie"]),
+]
+
+
+def changed(config, path, value):
+    """The configuration with the value at a path, or without it where that is `...`."""
+    config = copy.deepcopy(config)
+    place, last = config, path
+    # A name may hold slashes itself.
+    while "/" in last and (key := last.split("/")[0]) in place:
+        place, last = place[key], last.removeprefix(f"{key}/")
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return config
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "key", "parts"), CONFIGS, ids=[f"{path}={value!r}"[:60] for path, value, *_ in CONFIGS]
+)
+def test_configurations(path, value, key, parts):
+    with pytest.raises(ConfigError) as raised:
+        validate(changed(PAPER, path, value))
+    message = str(raised.value)
+    # Printed for those who look (-s), as all the lines here.
+    print(message)
+    assert re.fullmatch(LINE, message)
+    assert message.startswith(f"config {key}: found ")
+    for part in parts:
+        assert part in message
+
+
+# ---- Files: what is wrong, how it is written, how it is read, part of the line
+
+
+def mat(**content):
+    return lambda path: scipy.io.savemat(path, content, appendmat=False)
+
+
+def smoothed(**changes):
+    """A file of the authors' form: 80 trials of 4 bins, 3 neurons; with other variables."""
+    content = {
+        "neural_M1": np.ones((320, 3)),
+        "continuous_index": np.ones((320, 2)),
+        "discrete_index": np.repeat(np.resize(np.arange(8) * 45, 80), 4)[:, None],
+    } | changes
+    return mat(**{name: values for name, values in content.items() if values is not None})
+
+
+def trials(**changes):
+    """A raw file: 80 trials of 10 bins, 3 neurons; with other fields in the third trial."""
+    table = np.empty(80, dtype=[(name, object) for name in ("M1_spikes", "vel", "idx_goCueTime", "tgtDir")])
+    for k in range(80):
+        trial = {
+            "M1_spikes": np.ones((10, 3)),
+            "vel": np.ones((10, 2)),
+            "idx_goCueTime": 2.0,
+            "tgtDir": np.deg2rad(k % 8 * 45),
+        }
+        table[k] = tuple((trial | (changes if k == 2 else {})).values())
+    return mat(trial_data=table)
+
+
+def npz(**arrays):
+    def write(path):
+        with open(path, "wb") as file:
+            np.savez(file, **arrays)
+
+    return write
+
+
+def text(content):
+    return lambda path: Path(path).write_text(content)
+
+
+def parquet(**columns):
+    """A table without the metadata that this workflow's have."""
+    return lambda path: pq.write_table(pa.table(columns), path)
+
+
+def ours(**columns):
+    """A table with them."""
+    return lambda path: pq.write_table(pa.table(columns).replace_schema_metadata({"ner": "{}"}), path)
+
+
+def a_smoothed(path):
+    return smoothed_recording(path, "a-1-m1", area="M1", bins=4, train_fraction=0.8)
+
+
+def a_raw(path):
+    return trial_data_recording(
+        path, "a-1-m1", area="M1", bins=4, train_fraction=0.8, target_unit="radians", sd=1.5, half_width=4
+    )
+
+
+def a_published_table(path):
+    return published_within({"data_NER/Fig4/NPZ_M1/NER_Chewie2015.npz": path})
+
+
+def a_published_embedding(path):
+    return read_published_embedding(path, "chewie-20161014-m1")
+
+
+def a_table(path):
+    return read_csv(path, WITHIN)
+
+
+NAN = np.ones((320, 3)) * np.where(np.arange(320) == 7, np.nan, 1)[:, None]
+HEADER, SHA1 = "path,git_blob_sha1,kind\n", 40 * "a"
+FILES = [
+    ("missing .mat", None, a_smoothed, "found no such file"),
+    ("empty .mat", text(""), a_smoothed, "found a file that cannot be read"),
+    ("a web page as .mat", text("<html>not found</html>" * 99), a_smoothed, "found a file that cannot be read"),
+    ("a web page as raw .mat", text("<html>not found</html>" * 99), a_raw, "found a file that cannot be read"),
+    ("another area's .mat", smoothed(neural_M1=None, neural_PMd=np.ones((320, 3))), a_smoothed, "also ['neural_M1']"),
+    ("no movements", smoothed(continuous_index=None), a_smoothed, "also ['continuous_index']"),
+    ("NaN rates", smoothed(neural_M1=NAN), a_smoothed, "neural_M1: 3 values NaN or infinite, first in row 8"),
+    ("negative rates", smoothed(neural_M1=-np.ones((320, 3))), a_smoothed, "neural_M1 with values below 0"),
+    ("texts as rates", smoothed(neural_M1="rates"), a_smoothed, "neural_M1 of type"),
+    (
+        "cut-off rates",
+        smoothed(neural_M1=np.ones((319, 3))),
+        a_smoothed,
+        "neural_M1 (319, 3), continuous_index (320, 2)",
+    ),
+    ("no neurons", smoothed(neural_M1=np.ones((320, 0))), a_smoothed, "neural_M1 (320, 0)"),
+    ("other directions", smoothed(discrete_index=np.full((320, 1), 7.0)), a_smoothed, "target directions of [7"),
+    ("one direction", smoothed(discrete_index=np.zeros((320, 1))), a_smoothed, "none towards"),
+    ("a .mat without trials", mat(trials=np.ones(3)), a_raw, "also ['trial_data']"),
+    ("counts of another length", trials(M1_spikes=np.ones((9, 3))), a_raw, "trial 3: M1_spikes (9, 3), vel (10, 2)"),
+    ("other neurons", trials(M1_spikes=np.ones((10, 4))), a_raw, "trial 3: M1_spikes (10, 4)"),
+    ("fractional counts", trials(M1_spikes=np.full((10, 3), 0.5)), a_raw, "trial 3: M1_spikes with fractions"),
+    ("a go cue before the trial", trials(idx_goCueTime=0.0), a_raw, "trial 3: idx_goCueTime 0"),
+    ("a text as velocity", trials(vel="fast"), a_raw, "trial 3: vel of type"),
+    ("missing .npz", None, a_published_table, "found no such file"),
+    ("a web page as .npz", text("<html>404</html>"), a_published_table, "found a damaged file"),
+    ("an .npz of something else", npz(x=np.ones(3)), a_published_table, "also ['date_subjects'"),
+    ("trial averages", npz(x=np.ones(3)), a_published_embedding, "also ['cebra_veldir_train'"),
+    ("missing embedding", None, read_embedding, "found no such file"),
+    ("empty embedding", text(""), read_embedding, "found a damaged file"),
+    ("another program's parquet", parquet(z1=[1.0]), read_embedding, "found a damaged file ("),
+    ("an embedding without coordinates", ours(split=["train"]), read_embedding, "found columns ['split']"),
+    ("a recording without rates", ours(trial=[0]), read_recording, "found columns ['trial']"),
+    ("missing table", None, a_table, "found no such file"),
+    ("empty table", text(""), a_table, "found a damaged file"),
+    ("a table with other columns", text("a,b\n1,2\n"), a_table, "found columns ['a', 'b']"),
+    ("a table with too many cells", text("a,b\n1,2\n1,2,3\n"), a_table, "found a damaged file"),
+    ("missing manifest", None, read_manifest, "found No such file"),
+    ("a manifest without hashes", text("path,kind\na,raw\n"), read_manifest, "found no column 'git_blob_sha1'"),
+    (
+        "a manifest with half a hash",
+        text("path,git_blob_sha1,kind\na,abc,raw\n"),
+        read_manifest,
+        "found hash 'abc' of a",
+    ),
+    ("a manifest that leaves", text(f"path,git_blob_sha1,kind\n../a,{SHA1},raw\n"), read_manifest, "found path '../a'"),
+    ("a manifest of the root", text(f"path,git_blob_sha1,kind\n/a,{SHA1},raw\n"), read_manifest, "found path '/a'"),
+]
+
+
+@pytest.mark.parametrize(("write", "read", "finding"), [row[1:] for row in FILES], ids=[row[0] for row in FILES])
+def test_files(tmp_path, write, read, finding):
+    path = tmp_path / "file"
+    if write:
+        write(path)
+    with pytest.raises(InputError) as raised:
+        read(path)
+    message = str(raised.value)
+    print(message.replace(str(path), "FILE"))
+    assert re.fullmatch(LINE, message)
+    assert message.startswith(f"{path}: ")
+    assert finding in message
+
+
+# ---- What the command line says
+
+
+COMMANDS = [
+    ({"seeds": [0, -1]}, "config seeds.1: found -1; "),
+    ({"figures": {"fig2": {"method": "nre"}}}, "config figures.fig2.method: found 'nre'; "),
+    ({"methods": {"$(touch hacked)": {"module": "ner"}}}, "config methods.$(touch hacked): found this name; "),
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return Run(tmp_path_factory.mktemp("run"))
+
+
+@pytest.mark.parametrize(("change", "beginning"), COMMANDS, ids=[next(iter(change)) for change, _ in COMMANDS])
+def test_a_bad_configuration_stops_all_before_anything_is_written(run, change, beginning):
+    run.configure()
+    overlay = run.folder / "overlay.yaml"
+    given = yaml.safe_load(overlay.read_text())
+    for key, value in change.items():
+        given[key] = {**given[key], **value} if isinstance(given.get(key), dict) else value
+    overlay.write_text(yaml.safe_dump(given))
+    result = run.snakemake()
+    assert result.returncode != 0
+    (line,) = (line for line in result.stderr.splitlines() if "; expected " in line)
+    assert line.startswith(beginning)
+    # Beyond it: which profile and config are used, and where the workflow checks.
+    assert len(result.stderr.splitlines()) <= 6
+    assert "Traceback" not in result.stderr
+    assert "Traceback" in run.snakemake("--verbose").stderr
+    assert sorted(path.name for path in run.folder.iterdir() if path.name != ".snakemake") == [
+        "config.yaml",
+        "overlay.yaml",
+    ]
+
+
+def test_a_bad_file_stops_its_job_in_one_line_and_its_log_has_the_traceback(run):
+    trials(vel="fast")(run.folder / "mine.mat")
+    mine = {"monkey": "A", "areas": ["M1"], "bins": 4, "format": "trial_data", "file": "mine.mat"}
+    run.configure(sessions={"mine": mine}, recordings=["mine-m1"])
+    result = run.snakemake("results/recordings/mine-m1.parquet")
+    assert result.returncode != 0
+    (line,) = errors(result)
+    assert re.fullmatch(LINE, line) and line.startswith("error: mine.mat: found trial 3: vel of type ")
+    # Said again, below all that snakemake says of the job.
+    end = result.stderr[result.stderr.index("What failed, and what to do:\n") :].splitlines()
+    log = "results/logs/preprocess/mine-m1.log"
+    assert end[1] == f"  preprocess: {line.removeprefix('error: ')} (log: {log})"
+    assert len(end) <= 6
+    assert "Traceback" not in result.stderr
+    assert "Traceback" in (run.folder / log).read_text()
+    assert run.made() == []

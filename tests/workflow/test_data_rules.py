@@ -1,0 +1,135 @@
+import http.server
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+from runs import SIMULATED, Run, errors
+
+from ner.data.recordings import read_recording
+from ner.data.simulation import simulate_session, write_trial_data
+
+
+def raw(file, **changes):
+    return {"monkey": "Demo", "areas": ["M1"], "bins": 40, "format": "trial_data", "file": str(file)} | changes
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run(tmp_path)
+
+
+def test_unusable_files_stop_their_recordings_alone(run, tmp_path):
+    """Missing and wrong in the mirror, 7 directions, too few trials, another animal's fields; and one that is fine."""
+    wrong = tmp_path / "mirror/data/SU_16M1/Chewie_20150630_neural_con_dis_index.mat"
+    wrong.parent.mkdir(parents=True)
+    wrong.write_bytes(b"something else")
+    session = simulate_session(seed=3, trials=88, neurons={"M1": 4}, bins=40)
+    write_trial_data(tmp_path / "seven.mat", [trial for trial in session if trial.direction != 90], "radians")
+    write_trial_data(tmp_path / "few.mat", simulate_session(seed=3, trials=20, neurons={"M1": 4}, bins=40), "radians")
+    bad = {
+        "chewie-20150629-m1": "No such file or directory",
+        "chewie-20150630-m1": "14 bytes with git blob SHA-1",
+        "seven-m1": "none towards [90] degrees",
+        "few-m1": "20 trials",
+        "other-s1": "also ['LeftS1Area2_spikes']",
+    }
+    run.configure(
+        sessions={
+            "seven": raw(tmp_path / "seven.mat"),
+            "few": raw(tmp_path / "few.mat"),
+            "other": raw(tmp_path / "seven.mat", areas=["S1"]),
+        },
+        recordings=["demo-day-m1", *bad],
+        data={"mirror": str(tmp_path / "mirror")},
+    )
+    result = run.snakemake("--keep-going", "results/tables/recordings.csv")
+    assert result.returncode != 0
+    found = errors(result)
+    assert len(found) == len(bad)
+    for complaint in bad.values():
+        assert sum(complaint in line for line in found) == 1, found
+    assert run.made() == ["recordings/demo-day-m1.parquet", "simulated/demo-day.mat"]
+
+
+def test_a_failing_server(run, tmp_path):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            if "20150629" in self.path:
+                self.send_error(404)
+            elif "20150630" in self.path:
+                self.send_error(500)
+            else:
+                self.send_response(200)
+                self.send_header("Content-Length", "1000")
+                self.end_headers()
+                self.wfile.write(b"cut off")
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    days = {"chewie-20150629-m1": "HTTP 404", "chewie-20150630-m1": "HTTP 500", "han-20171201-s1": "cut off after 7"}
+    run.configure(
+        recordings=list(days), data={"mirror": None, "url": f"http://127.0.0.1:{server.server_port}", "tries": 1}
+    )
+    try:
+        result = run.snakemake("--keep-going", "results/tables/recordings.csv")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert result.returncode != 0
+    found = errors(result)
+    assert len(found) == len(days)
+    for complaint in days.values():
+        assert sum(complaint in line for line in found) == 1, found
+    assert run.made() == []
+
+
+def test_a_raw_file_that_is_not_in_place(run):
+    run.configure(sessions={"mine": raw("nowhere.mat")}, recordings=["mine-m1"])
+    result = run.snakemake("results/recordings/mine-m1.parquet")
+    assert result.returncode != 0
+    assert "nowhere.mat" in result.stderr
+
+
+def test_simulated_recordings_and_what_reruns_them(run):
+    names = ["demo-day-m1", "demo-day-pmd"]
+    table = "results/tables/recordings.csv"
+    run.configure(recordings=names)
+    result = run.snakemake(table)
+    assert result.returncode == 0, result.stderr
+    assert run.made() == [
+        "recordings/demo-day-m1.parquet",
+        "recordings/demo-day-pmd.parquet",
+        "simulated/demo-day.mat",
+        "tables/recordings.csv",
+    ]
+    summary = pd.read_csv(run.folder / table)
+    assert list(summary.recording) == names
+    assert list(summary.neurons) == [4, 5]
+    assert list(summary.dropped_trials) == [3, 3]
+    m1, pmd = (read_recording(run.results / "recordings" / f"{name}.parquet") for name in names)
+    np.testing.assert_array_equal(m1.velocity, pmd.velocity)
+    assert m1.metadata["sha1"] == pmd.metadata["sha1"] == summary.sha1[0]
+
+    assert run.planned(table) == {}
+    run.configure(recordings=names, data={"tries": 9, "mirror": str(run.folder)})
+    assert run.planned(table) == {}
+    run.configure(recordings=names, smoothing={"sd": 2.0})
+    assert run.planned(table) == {"preprocess": 2, "recordings_table": 1}
+    other = {**SIMULATED, "simulate": {**SIMULATED["simulate"], "seed": 2}}
+    run.configure(recordings=names, sessions={"demo-day": other})
+    assert run.planned(table) == {"simulate": 1, "preprocess": 2, "recordings_table": 1}
+
+
+def test_the_way_a_file_came_does_not_matter(run, mirror):
+    name, target = "chewie-20150629-m1", "results/recordings/chewie-20150629-m1.parquet"
+    run.configure(recordings=[name], data={"mirror": str(mirror)})
+    result = run.snakemake(target)
+    assert result.returncode == 0, result.stderr
+    run.configure(recordings=[name], data={"mirror": None}, smoothing={"sd": 2.0})
+    assert run.planned(target) == {}
+    run.configure(recordings=[name], train_fraction=0.75)
+    assert run.planned(target) == {"preprocess": 1}

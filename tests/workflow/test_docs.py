@@ -1,0 +1,126 @@
+"""Every command that README.md and docs/ tell is run, those of SLURM in test_slurm.py; the how-tos are followed."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+from documented import PAGES, blocks, commands, is_of_slurm
+from places import ROOT
+from project import copy_of_project, overlay
+
+from ner.data.simulation import simulate_session, write_trial_data
+
+RECORDING, METHOD = (ROOT / "docs" / f"add-a-{what}.md" for what in ("recording", "method"))
+
+
+def run(command, place):
+    """A shell's run of a command, as a user with the project's .venv types it."""
+    environment = {**os.environ, "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}"}
+    environment.pop("PYTHONPATH", None)
+    return subprocess.run(
+        ["bash", "-c", command], cwd=place, env=environment, capture_output=True, text=True, timeout=1800
+    )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """The project, with its environment and with what the how-tos tell to write."""
+    place = copy_of_project(tmp_path_factory.mktemp("documented"))
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, place)
+    (place / ".venv").symlink_to(sys.prefix)
+    # Of the paper, a third of the jobs, so that plans are fast.
+    overlay(place, "config.yaml", **yaml.safe_load((ROOT / "config.yaml").read_text()) | {"seeds": [0]})
+    (place / "mine.yaml").write_text(blocks(RECORDING, "yaml")[0])
+    (place / "mymethod.yaml").write_text(blocks(METHOD, "yaml")[0])
+    (session,) = yaml.safe_load((place / "mine.yaml").read_text())["sessions"].values()
+    (place / session["file"]).parent.mkdir()
+    trials = simulate_session(seed=1, trials=104, neurons={"M1": 12}, bins=session["bins"])
+    write_trial_data(place / session["file"], trials, "radians")
+    (place / "workflow" / "ner" / "methods" / "mymethod.py").write_text(blocks(METHOD, "python")[0])
+    return place
+
+
+def runs(command):
+    """What is run of a command: all of a fast one; of a long one, its plan, and the rest in the slow tests."""
+    program, _, arguments = command.removeprefix(".venv/bin/").partition(" ")
+    if program == "snakemake" and "--unlock" in arguments:
+        return command
+    if program == "snakemake":
+        return re.sub(r"snakemake", "snakemake --dry-run --quiet=rules", command, count=1)
+    if program == "make" and arguments in ("demo", "paper"):
+        # Whatever the age of the environment's packages.
+        return f"{command} --old-file=.venv/.ready ARGS='--dry-run --quiet=rules'"
+    if program == "make":
+        return f"{command} --old-file=.venv/.ready --dry-run"
+    raise AssertionError(f"{command}: no test runs it")
+
+
+PYTHON = [command for command in commands() if re.match("python|pytest", command)]
+SHORT = [command for command in commands() if command not in PYTHON and not is_of_slurm(command)]
+
+
+def test_commands_are_found():
+    assert {"README.md", "slurm.md"} <= {page.name for page in PAGES}
+    assert {"make demo", "make test", ".venv/bin/snakemake --cores 4 fig4", ".venv/bin/snakemake --unlock"} <= set(
+        SHORT
+    )
+    assert "python benchmarks/losses.py" in PYTHON
+    assert any(is_of_slurm(command) for command in commands())
+
+
+@pytest.mark.parametrize("command", SHORT)
+def test_a_command_does_what_it_is_for(project, command):
+    result = run(runs(command), project)
+    assert result.returncode == 0, result.stdout + result.stderr
+    if "--quiet=rules" in runs(command):
+        assert re.search(r"^total +\d+$", result.stdout, re.MULTILINE), result.stdout
+    assert not (project / "results").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(command, marks=[pytest.mark.slow] * command.startswith("python benchmarks/")) for command in PYTHON],
+)
+def test_a_python_command_runs(command):
+    result = run(command, ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(r"\d", result.stdout)
+
+
+@pytest.mark.slow
+def test_the_demo_draws_its_figures(project, tmp_path):
+    shutil.copytree(project, tmp_path / "demo", symlinks=True)
+    result = run("make demo --old-file=.venv/.ready", tmp_path / "demo")
+    assert result.returncode == 0, result.stdout + result.stderr
+    (shown,) = re.findall(r"Open (\S+?),", result.stdout)
+    assert (tmp_path / "demo" / shown).stat().st_size > 0
+
+
+def test_the_how_tos_lead_to_a_decoded_recording(project, tmp_path):
+    """Both at once, with fewer and shorter trainings than the paper's."""
+    place = tmp_path / "followed"
+    shutil.copytree(project, place, symlinks=True)
+    written = yaml.safe_load(blocks(METHOD, "yaml")[0])
+    methods = ["ner", "mymethod"]
+    assert written["compare"][-1:] == methods[1:]
+    tiny = overlay(
+        place,
+        "tiny.yaml",
+        methods=written["methods"] | {"ner": {"steps": 20}},
+        compare=methods,
+        seeds=[0],
+        figures={figure: {"methods": methods} for figure in ("fig4", "fig4_strict")},
+    )
+    (command,) = (each for each in re.findall(r"`(snakemake [^`]+)`", RECORDING.read_text()) if "mine.yaml" in each)
+    result = run(f"{command} {tiny} -- fig4 fig4_strict", place)
+    assert result.returncode == 0, result.stdout + result.stderr
+    table = pd.read_csv(place / "results" / "mine" / "tables" / "within.csv")
+    (name,) = yaml.safe_load((place / "mine.yaml").read_text())["recordings"]
+    assert set(zip(table["method"], table["recording"], strict=True)) == {(method, name) for method in methods}
+    assert (place / "figures" / "mine" / "fig4.html").is_file()

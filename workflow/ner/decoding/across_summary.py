@@ -1,0 +1,124 @@
+"""What Figs 5 to 7 show of decoding across recordings: cells, their means, and accuracy over time."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, SOURCE, TARGET
+from ner.storage.tables import Column, names
+
+PARTS = ("diagonal", "off-diagonal")
+_PART = Column("part", "", "diagonal (a recording on itself) or off-diagonal (on another)")
+_PUBLISHED = Column("published", "R2: 1; accuracy: %", "the same of the authors' table; empty where it lacks a cell")
+#: A cell a row.
+CELLS = (
+    METHOD,
+    DECODER,
+    METRIC,
+    SOURCE,
+    TARGET,
+    Column("mean", "R2: 1; accuracy: %", "mean over seeds"),
+    Column("sd", "R2: 1; accuracy: %", "standard deviation over seeds; empty for a single one"),
+    Column("seeds", "", "number of seeds"),
+    _PUBLISHED,
+)
+#: A part of a matrix a row.
+MEANS = (
+    METHOD,
+    DECODER,
+    METRIC,
+    _PART,
+    Column("cells", "", "number of cells"),
+    Column("mean", "R2: 1; accuracy: %", "mean over cells"),
+    _PUBLISHED,
+)
+#: A bin of a part a row.
+ACCURACY = (
+    METHOD,
+    DECODER,
+    _PART,
+    BIN,
+    Column("cells", "", "number of cells"),
+    Column("mean", "%", "mean over cells"),
+    Column("sd", "%", "standard deviation over cells; empty for a single one"),
+)
+
+
+def select(table: pd.DataFrame, decoders: Mapping[str, Sequence[str]], protocol: str) -> pd.DataFrame:
+    """The rows of a protocol whose decoder reads their method, in the order of decoders and methods.
+
+    Args:
+        table: columns method, decoder and protocol among others.
+        decoders: decoder to the methods that it reads.
+        protocol: paper or strict.
+    """
+    order = {(decoder, method): k for k, (decoder, method) in enumerate((d, m) for d in decoders for m in decoders[d])}
+    place = pd.Series(list(zip(table["decoder"], table["method"], strict=True)), index=table.index).map(order)
+    rows = table.assign(_place=place)[place.notna() & (table["protocol"] == protocol)]
+    return rows.sort_values("_place", kind="stable").drop(columns="_place")
+
+
+def across_cells(table: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Average the cells over seeds and set the published values beside them.
+
+    Args:
+        table: columns columns.ACROSS, of one group and protocol.
+        published: columns method, decoder, metric, source, target and value; may be empty.
+
+    Returns:
+        Columns CELLS, in the order of the table.
+    """
+    keys = [column.name for column in (METHOD, DECODER, METRIC, SOURCE, TARGET)]
+    cells = table.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", seeds="count").reset_index()
+    theirs = published[[*keys, "value"]].rename(columns={"value": "published"})
+    return cells.merge(theirs.astype({"published": float}), on=keys, how="left")[names(CELLS)]
+
+
+def across_means(cells: pd.DataFrame) -> pd.DataFrame:
+    """Average cells on the diagonal and off it.
+
+    The published mean is over the same cells, so it is the published figure's only where a run has all recordings.
+
+    Args:
+        cells: columns CELLS.
+
+    Returns:
+        Columns MEANS, in the order of the cells.
+    """
+    grouped = cells.assign(part=_parts(cells)).groupby(["method", "decoder", "metric", "part"], sort=False)
+    means = grouped.agg(
+        cells=("mean", "size"),
+        mean=("mean", "mean"),
+        published=("published", lambda values: values.mean(skipna=False)),
+    )
+    return means.reset_index()[names(MEANS)]
+
+
+def across_accuracy(table: pd.DataFrame) -> pd.DataFrame:
+    """Average accuracy over time on the diagonal and off it, seeds first.
+
+    Args:
+        table: columns columns.ACROSS_TIME, of one group and protocol.
+
+    Returns:
+        Columns ACCURACY, in the order of the table.
+    """
+    cells = table.groupby(["method", "decoder", "source", "target", "bin"], sort=False)["value"].mean().reset_index()
+    grouped = cells.assign(part=_parts(cells)).groupby(["method", "decoder", "part", "bin"], sort=False)
+    return grouped["value"].agg(cells="size", mean="mean", sd="std").reset_index()[names(ACCURACY)]
+
+
+def matrix(cells: pd.DataFrame, recordings: Sequence[str]) -> np.ndarray:
+    """(sources, targets) means of the cells of one method, decoder and metric.
+
+    Args:
+        cells: columns CELLS.
+        recordings: order of rows and columns.
+    """
+    table = cells.pivot(index="source", columns="target", values="mean")
+    return table.reindex(index=recordings, columns=recordings).to_numpy()
+
+
+def _parts(cells: pd.DataFrame) -> np.ndarray:
+    return np.where(cells["source"] == cells["target"], *PARTS)

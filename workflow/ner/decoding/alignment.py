@@ -1,0 +1,123 @@
+"""Rotating the embedding of one recording onto that of another, by their direction averages.
+
+`paper_rotation` is the published rule, `strict_rotation` what we would publish. Both are orthogonal Procrustes
+solutions about the origin, reflections allowed, and apply as ``coordinates @ rotation``.
+"""
+
+from dataclasses import fields, replace
+
+import numpy as np
+from scipy.linalg import orthogonal_procrustes
+
+from ner.data.embeddings import PROTOCOLS, Embedding
+from ner.data.trials import by_trial, direction_averages
+from ner.storage.errors import InputError
+
+
+def training_part(embedding: Embedding) -> Embedding:
+    """The training bins of an embedding."""
+    bins = {
+        field.name: getattr(embedding, field.name)[embedding.train]
+        for field in fields(Embedding)
+        if field.name != "metadata"
+    }
+    return replace(embedding, **bins)
+
+
+def _averages(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarray]:
+    (averages, found), (target_averages, expected) = (
+        direction_averages(by_trial(e.coordinates, e.bins_per_trial), e.direction[e.bin == 0]) for e in (source, target)
+    )
+    found, expected = found.tolist(), expected.tolist()
+    if found != expected or source.bins_per_trial != target.bins_per_trial:
+        raise InputError(
+            source.metadata.get("recording", "embedding"),
+            f"directions {found}, {source.bins_per_trial} bins a trial",
+            f"those of {target.metadata.get('recording', 'its target')}: {expected}, {target.bins_per_trial} bins",
+            "rotate recordings of the same task onto each other only",
+        )
+    return averages, target_averages
+
+
+def candidate_rotations(source: Embedding, target: Embedding) -> np.ndarray:
+    """The Procrustes rotation of each direction's trial average of the source onto the target's.
+
+    Args:
+        source: embedding to rotate; all its bins count.
+        target: embedding to rotate onto; all its bins count.
+
+    Returns:
+        (directions, d, d) orthogonal matrices, directions ascending.
+
+    Raises:
+        InputError: if the two have other directions or other bins in a trial.
+    """
+    return np.stack([orthogonal_procrustes(a, b)[0] for a, b in zip(*_averages(source, target), strict=True)])
+
+
+def paper_rotation(source: Embedding, target: Embedding) -> np.ndarray:
+    """The published choice among `candidate_rotations`, made deterministic.
+
+    Published: among the candidates with determinant >= 0 take the one whose |determinant| is nearest 1, likewise
+    among those below 0; of these two take the one that, applied to the whole source, differs least (sum of absolute
+    differences) from the source rotated direction by direction. Every candidate's |determinant| is 1 but for
+    rounding, so that 'nearest 1' let the linear algebra library choose. Here the tie is taken for what it is: the
+    first direction, in ascending order, of each sign.
+
+    Args:
+        source: embedding to rotate; all its bins count (the paper gives train and test bins).
+        target: embedding to rotate onto; all its bins count.
+
+    Returns:
+        (d, d) orthogonal matrix.
+
+    Raises:
+        InputError: if the two have other directions or other bins in a trial.
+
+    References:
+        NER, Figs 3, 5 and 6.
+    """
+    candidates = candidate_rotations(source, target)
+    positive = np.linalg.det(candidates) >= 0
+    _, row = np.unique(source.direction, return_inverse=True)
+    by_direction = np.einsum("bi,bij->bj", source.coordinates, candidates[row])
+    finalists = [candidates[sign][0] for sign in (positive, ~positive) if sign.any()]
+    return min(finalists, key=lambda rotation: np.abs(source.coordinates @ rotation - by_direction).sum())
+
+
+def strict_rotation(source: Embedding, target: Embedding) -> np.ndarray:
+    """One Procrustes rotation from all direction averages stacked, of training bins only.
+
+    Args:
+        source: embedding to rotate.
+        target: embedding to rotate onto.
+
+    Returns:
+        (d, d) orthogonal matrix.
+
+    Raises:
+        InputError: if the two have other directions or other bins in a trial.
+    """
+    averages = _averages(training_part(source), training_part(target))
+    return orthogonal_procrustes(*(average.reshape(-1, average.shape[-1]) for average in averages))[0]
+
+
+def rotated_onto(embedding: Embedding, anchor: Embedding, protocol: str) -> Embedding:
+    """An embedding rotated onto an anchor, by the training bins of both.
+
+    Args:
+        embedding: to rotate.
+        anchor: to rotate onto.
+        protocol: 'paper' or 'strict', which names the rule.
+
+    Raises:
+        InputError: if the two have other directions or other bins in a trial.
+        ValueError: if the protocol is unknown.
+    """
+    if protocol not in PROTOCOLS:
+        raise ValueError(f"protocol: found {protocol!r}; expected one of {PROTOCOLS}")
+    if protocol == "strict":
+        rotation = strict_rotation(embedding, anchor)
+    else:
+        rotation = paper_rotation(training_part(embedding), training_part(anchor))
+    return replace(embedding, coordinates=embedding.coordinates @ rotation)

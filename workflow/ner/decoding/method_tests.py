@@ -1,0 +1,124 @@
+"""Methods of decoding across recordings, tested against each other (paper, Figs 5 to 7)."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ner.decoding.columns import DECODER, GROUP, METRIC, PROTOCOL
+from ner.decoding.statistics import friedman, over_recordings, paired_t, repeated_measures_anova
+from ner.storage.tables import Column, names
+
+#: What a comparison of methods across recordings says, one test a row.
+TESTS = (
+    DECODER,
+    METRIC,
+    Column("part", "", "diagonal (a recording on itself) or off-diagonal (on another)"),
+    Column("test", "", "paired t, anova (one-way, repeated measures) or friedman"),
+    Column("methods", "", "the methods compared, the second subtracted from the first"),
+    Column("recordings", "", "number of recordings"),
+    Column("pairs", "", "number of matched values, which the test takes as independent"),
+    Column("statistic", "", "t, F or chi squared"),
+    Column("df1", "", "degrees of freedom"),
+    Column("df2", "", "degrees of freedom of the error (F)"),
+    Column("p", "", "two-sided, uncorrected"),
+    Column("effect", "", "Cohen's d_z (paired t), partial eta squared (anova) or Kendall's W (friedman)"),
+    Column("difference", "R2: 1; accuracy: percentage points", "mean difference (paired t)"),
+    Column("low", "as difference", "lower end of its 95 % confidence interval over recordings, if they are matched"),
+    Column("high", "as difference", "upper end"),
+    Column("p_recordings", "", "two-sided p of the difference over recordings"),
+)
+#: Tests of this run, for every group and protocol; values of a pair are of the same recordings.
+ACROSS_TESTS = (GROUP, PROTOCOL, *TESTS)
+
+
+def across_tests(table: pd.DataFrame) -> pd.DataFrame:
+    """Test the methods of a run against each other.
+
+    Args:
+        table: columns columns.ACROSS.
+
+    Returns:
+        Columns ACROSS_TESTS; see `compare_across`.
+    """
+    found = []
+    for (group, protocol), part in table.groupby(["group", "protocol"], sort=False):
+        orders = dict.fromkeys(part["method"].unique(), sorted(part["source"].unique()))
+        found.append(compare_across(part, orders).assign(group=group, protocol=protocol))
+    return joined(found, ACROSS_TESTS)
+
+
+def joined(parts: list[pd.DataFrame], columns: tuple[Column, ...]) -> pd.DataFrame:
+    """Tables one below the other, in the columns given; without a row where none has one."""
+    parts = [part for part in parts if len(part)]
+    return pd.concat(parts, ignore_index=True)[names(columns)] if parts else pd.DataFrame(columns=names(columns))
+
+
+def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Test methods of decoding across recordings against each other.
+
+    Values of two methods are paired by the places of source and target in the methods' orders: the same order for all
+    pairs recording with recording. The published tables' own orders, which differ, give the published tests.
+
+    Args:
+        table: columns method, source, target, decoder, metric and value; several seeds are averaged.
+        orders: method to its recordings, of the same number. Methods that the table lacks are passed over.
+
+    Returns:
+        Columns TESTS: for every decoder, metric and part, the t test of each pair of methods, and, where there are
+        three methods, analysis of variance and Friedman's test of all. Off the diagonal they take pairs of recordings
+        as independent, as the paper does; the interval and `p_recordings` do not (`over_recordings`; they need three
+        recordings there, and two methods of one order: else no recording stands behind a row).
+
+    Raises:
+        ValueError: if the orders differ in length, or a pair of recordings has no value.
+    """
+    if len({len(order) for order in orders.values()}) > 1:
+        raise ValueError(f"orders of {[len(order) for order in orders.values()]} recordings; expected one number")
+    rows = []
+    for (decoder, metric), part in table.groupby(["decoder", "metric"], sort=False):
+        matrices = {
+            method: values.pivot_table(index="source", columns="target", values="value").reindex(
+                index=orders[method], columns=orders[method]
+            )
+            for method, values in part.groupby("method", sort=False)
+            if method in orders
+        }
+        for method, matrix in matrices.items():
+            if matrix.isna().to_numpy().any():
+                raise ValueError(f"{method}, {decoder}, {metric}: no value for some pairs of {list(orders[method])}")
+        matrices = {method: matrices[method].to_numpy() for method in orders if method in matrices}
+        if matrices:
+            rows += [(decoder, metric, *row) for row in _tests(matrices, orders)]
+    return pd.DataFrame(rows, columns=names(TESTS))
+
+
+def _tests(matrices: Mapping[str, np.ndarray], orders: Mapping[str, Sequence[str]]) -> list[tuple]:
+    """Rows of TESTS, without their decoder and metric, for matrices whose rows and columns have these orders."""
+    count = len(next(iter(matrices.values())))
+    diagonal = np.eye(count, dtype=bool)
+    rows = []
+    for part, used in (("diagonal", diagonal), ("off-diagonal", ~diagonal)):
+        pairs = int(used.sum())
+        if pairs < 2:
+            continue
+        for (first, a), (second, b) in itertools.combinations(matrices.items(), 2):
+            t = paired_t(a[used], b[used])
+            row = (part, "paired t", f"{first} - {second}", count, pairs)
+            row += (t.statistic, t.df, np.nan, t.p_value, t.effect, t.difference)
+            if list(orders[first]) == list(orders[second]) and (part == "diagonal" or count > 2):
+                whole = over_recordings(a - b, used)
+                row += (whole.low, whole.high, whole.p_value)
+            else:
+                row += (np.nan,) * 3
+            rows.append(row)
+        if len(matrices) > 2:
+            values = np.column_stack([matrix[used] for matrix in matrices.values()])
+            of = (", ".join(matrices), count, pairs)
+            nothing = (np.nan,) * 4
+            f = repeated_measures_anova(values)
+            rows.append((part, "anova", *of, f.statistic, f.df, f.df_error, f.p_value, f.effect, *nothing))
+            x = friedman(values)
+            rows.append((part, "friedman", *of, x.statistic, x.df, np.nan, x.p_value, x.effect, *nothing))
+    return rows

@@ -1,0 +1,110 @@
+"""Running notebooks: parameters in, an executed copy and a self-contained HTML page out."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from ner.storage.errors import InputError
+from ner.storage.files import atomic
+
+# nbconvert's page loads require.js, MathJax and mermaid from the network; the figures need none of them.
+_OFFLINE_TEMPLATE = """{%- extends 'index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock -%}
+{%- block jupyter_widgets -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock -%}
+"""
+
+
+@contextmanager
+def _own_kernel() -> Iterator[str]:
+    """Let 'python3' be the running Python, whatever kernels and start-up files the user has installed.
+
+    Yields:
+        A folder of its own.
+    """
+    from ipykernel.kernelspec import write_kernel_spec
+
+    variables = ("JUPYTER_PATH", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    before = {name: os.environ.get(name) for name in variables}
+    with tempfile.TemporaryDirectory(prefix="ner-") as folder:
+        write_kernel_spec(str(Path(folder, "kernels", "python3")))
+        os.environ.update(dict.fromkeys(variables, folder))
+        try:
+            yield folder
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+def execute(template: str | os.PathLike, executed: str | os.PathLike, parameters: Mapping) -> None:
+    """Run a notebook with parameters, keeping the executed copy also when a cell fails.
+
+    Args:
+        template: the notebook; its cell tagged `parameters` names every parameter it takes.
+        executed: where the executed copy goes, up to the failing cell if there is one.
+        parameters: values of the parameters; all of them, and no others.
+
+    Raises:
+        InputError: if the parameters are not those of the notebook, a cell fails or the kernel dies; it names the
+            executed copy.
+    """
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    declared = set(papermill.inspect_notebook(str(template)))
+    if declared != set(parameters):
+        raise InputError(
+            template,
+            f"parameters {sorted(declared)}",
+            sorted(parameters),
+            "make its cell tagged `parameters` and the rule that runs it agree",
+        )
+    Path(executed).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with _own_kernel() as folder:
+            papermill.execute_notebook(
+                str(template),
+                str(executed),
+                dict(parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                # A busy machine may take minutes to start a kernel, and seconds to hand over a cell's output.
+                start_timeout=600,
+                iopub_timeout=120,
+                # Sockets in a folder of its own: TCP ports, and sockets in the working directory, which is the default,
+                # can be taken by another notebook that starts at the same time.
+                config=Config(KernelManager={"transport": "ipc", "ip": str(Path(folder, "kernel"))}),
+            )
+    except (PapermillExecutionError, DeadKernelError) as error:
+        cell = f"cell {error.exec_count}: {error.ename}: {error.evalue}" if hasattr(error, "ename") else "a dead kernel"
+        raise InputError(
+            template, cell, "a notebook that runs", f"open {executed}, the executed copy, at its last cell"
+        ) from error
+
+
+def to_html(executed: str | os.PathLike, html: str | os.PathLike) -> None:
+    """Render an executed notebook as one HTML page that loads nothing, figures inside it.
+
+    Args:
+        executed: the notebook.
+        html: the page to make.
+    """
+    from jinja2 import DictLoader
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(
+        extra_loaders=[DictLoader({"offline.html.j2": _OFFLINE_TEMPLATE})],
+        template_file="offline.html.j2",
+        embed_images=True,
+    )
+    page, _ = exporter.from_filename(str(executed))
+    with atomic(html) as path:
+        path.write_text(page, encoding="utf-8")

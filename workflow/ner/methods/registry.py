@@ -1,0 +1,99 @@
+"""The methods: one module each, found by its name.
+
+A module in this folder offers
+
+- ``SETTINGS``: its settings as JSON-schema properties (type, default, bounds, description);
+- ``fit(recording, settings, *, seed, device, checkpoint) -> Fit``.
+
+Heavy packages are imported inside ``fit`` and what it calls, so that the workflow reads ``SETTINGS``
+without loading them. A config entry names its module, so one module can serve several methods.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ner import methods
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from ner.data.recordings import Recording
+    from ner.training.checkpoints import Checkpoint
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a method made of a recording.
+
+    Attributes:
+        coordinates: (bins, d) embedding of every bin under the paper protocol.
+        history: one row a training step or epoch: step, loss; None where nothing is trained.
+        strict: (bins, d) embedding under the strict protocol where it is another one, else None.
+    """
+
+    coordinates: "np.ndarray"
+    history: "pd.DataFrame | None" = None
+    strict: "np.ndarray | None" = None
+
+
+def available() -> list[str]:
+    """Names of the method modules, sorted."""
+    found = {module.name for module in pkgutil.iter_modules(methods.__path__)}
+    return sorted(found - {"names", "registry"})
+
+
+def _module(name: str):
+    if name not in available():
+        raise KeyError(f"method module: found {name!r}; expected one of {available()}")
+    return importlib.import_module(f"{methods.__name__}.{name}")
+
+
+def settings_schema(name: str) -> dict:
+    """JSON schema of the settings of a method module.
+
+    Raises:
+        KeyError: if there is no such module.
+    """
+    return {"type": "object", "properties": _module(name).SETTINGS, "additionalProperties": False}
+
+
+def complete_settings(name: str, settings: Mapping) -> dict:
+    """Every setting of a method module: those given, else their defaults.
+
+    Raises:
+        KeyError: if there is no such module.
+    """
+    return {key: schema["default"] for key, schema in _module(name).SETTINGS.items()} | dict(settings)
+
+
+def fit(
+    name: str,
+    recording: "Recording",
+    settings: Mapping,
+    *,
+    seed: int,
+    device: str = "cpu",
+    checkpoint: "Checkpoint | None" = None,
+) -> Fit:
+    """Fit a method to a recording.
+
+    Args:
+        name: the method's module.
+        recording: what to embed.
+        settings: the module's settings; missing ones take their defaults.
+        seed: seeds every random choice; the same seed gives the same embedding on one machine.
+        device: 'cpu', 'cuda' or 'auto' (cuda where there is one).
+        checkpoint: where a training keeps and finds its state, or None.
+
+    Returns:
+        The embedding, and what its training recorded.
+
+    Raises:
+        KeyError: if there is no such module.
+    """
+    complete = complete_settings(name, settings)
+    return _module(name).fit(recording, complete, seed=seed, device=device, checkpoint=checkpoint)

@@ -1,0 +1,64 @@
+"""Time and memory of a workflow's jobs, from the files of Snakemake's `benchmark:`."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from ner.storage.errors import InputError
+from ner.storage.tables import Column, names
+
+#: One job a row.
+BENCHMARKS = (
+    Column("stage", "", "what ran: the rule, or the folder of its benchmark files"),
+    Column("method", "", "method, where the job was of one"),
+    Column("job", "", "recording, group, published set or figure that the job was of"),
+    Column("seed", "", "seed, where the job was of one"),
+    Column("seconds", "s", "wall time"),
+    Column("cpu_seconds", "s", "processor time; empty for jobs too short to be sampled, as are the next"),
+    Column("mean_load", "%", "processor time over wall time"),
+    Column("max_rss_mb", "MB", "largest resident memory"),
+    Column("read_mb", "MB", "read from disk"),
+    Column("written_mb", "MB", "written to disk"),
+)
+_MEASURED = {
+    "s": "seconds",
+    "cpu_time": "cpu_seconds",
+    "mean_load": "mean_load",
+    "max_rss": "max_rss_mb",
+    "io_in": "read_mb",
+    "io_out": "written_mb",
+}
+
+
+def collect(folder: str | os.PathLike) -> pd.DataFrame:
+    """Collect the benchmark files under a folder, whichever jobs left one.
+
+    Args:
+        folder: with files stage.tsv, stage/job.tsv, stage/method/job.tsv or stage/method/job/seedN.tsv; a folder
+            that does not exist is one without files.
+
+    Returns:
+        Columns BENCHMARKS, sorted by file.
+
+    Raises:
+        InputError: if a file is not Snakemake's.
+    """
+    rows = [row for path in sorted(Path(folder).rglob("*.tsv")) for row in _rows(path, Path(folder))]
+    return pd.DataFrame(rows, columns=names(BENCHMARKS))
+
+
+def _rows(path: Path, folder: Path) -> Iterator[dict]:
+    stage, *of = path.relative_to(folder).with_suffix("").parts
+    seed = int(of.pop()[4:]) if of and re.fullmatch(r"seed\d+", of[-1]) else None
+    method = of.pop(0) if len(of) > 1 else ""
+    try:
+        # "-" and "NA" stand for what was not sampled.
+        table = pd.read_csv(path, sep="\t", na_values=["-"])
+        measured = table[list(_MEASURED)].astype(float).rename(columns=_MEASURED)
+    except (KeyError, ValueError) as error:
+        raise InputError(path, f"no benchmark ({error})", "a benchmark file of Snakemake", "delete it") from error
+    for row in measured.to_dict("records"):
+        yield {"stage": stage, "method": method, "job": "/".join(of), "seed": seed, **row}

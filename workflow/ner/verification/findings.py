@@ -1,0 +1,330 @@
+"""What is odd in the published analysis, each shown by numbers of this run.
+
+Every function returns a table; an empty one means that the run lacks what the finding is measured on.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ner.decoding.columns import DECODER, METHOD, METRIC, PART, RECORDING, SEED
+from ner.published.tables import FIGURE
+from ner.storage.tables import Column, names
+from ner.verification.parity_across import PARITY_ACROSS_SUMMARY
+from ner.verification.retrained_across import decoded_pairs
+from ner.verification.within import OURS_MEAN, OURS_SD, SEEDS, over_seeds
+
+_UNIT = "R2: 1; accuracy: %"
+_DIFFERENCE = Column("difference", "R2: 1; accuracy: percentage points", "strict minus paper")
+_EMBEDDINGS = Column("embeddings", "", "published (the authors') or this run")
+_VALUES = Column("values", "", "recordings, or pairs of them, each with every seed")
+#: Finding 1, a method, decoder and place a row.
+SWAPPED = (
+    _EMBEDDINGS,
+    METHOD,
+    DECODER,
+    Column("scored", "", "within (test part) or across (off-diagonal pairs)"),
+    _VALUES,
+    Column("swapped_mean", "1", "mean velocity R2 with swapped arguments, as published"),
+    Column("mean", "1", "mean velocity R2"),
+    Column("swapped_median", "1", "median velocity R2 with swapped arguments, as published"),
+    Column("median", "1", "median velocity R2"),
+)
+#: Finding 2, a method, decoder and metric a row.
+TRAIN_TEST = (
+    _EMBEDDINGS,
+    METHOD,
+    DECODER,
+    METRIC,
+    _VALUES,
+    Column("train", _UNIT, "median over recordings on the train part"),
+    Column("test", _UNIT, "median over recordings on the test part, velocity R2 with its arguments in order"),
+    Column("difference", "R2: 1; accuracy: percentage points", "test minus train"),
+)
+#: Findings 3 and 4, a method, decoder and metric a row.
+LEAK = (
+    METHOD,
+    DECODER,
+    METRIC,
+    _VALUES,
+    Column("paper", _UNIT, "median over recordings on the test part, paper protocol"),
+    Column("strict", _UNIT, "the same, strict protocol"),
+    _DIFFERENCE,
+)
+#: Finding 5, a set of recordings, method, decoder and metric a row.
+ROTATION = (
+    _EMBEDDINGS,
+    Column("recordings", "", "published set of embeddings, or group of config"),
+    METHOD,
+    DECODER,
+    METRIC,
+    _VALUES,
+    Column("paper", _UNIT, "off-diagonal mean, rotated by the published rule, which sees test trials"),
+    Column("strict", _UNIT, "off-diagonal mean, rotated by training averages"),
+    _DIFFERENCE,
+)
+#: Finding 6: the off-diagonal rows of the parity.
+CANDIDATES = PARITY_ACROSS_SUMMARY
+#: Finding 7, a paired t test a row.
+PAIRS = (
+    FIGURE,
+    DECODER,
+    METRIC,
+    PART,
+    Column("methods", "", "the methods compared, the second subtracted from the first"),
+    Column("pairs", "", "number of paired values"),
+    Column("t_published", "", "t with the rows as they stand in the tables"),
+    Column("p_published", "", "its p"),
+    Column("t_matched", "", "t with the same recordings paired"),
+    Column("p_matched", "", "its p"),
+)
+#: Finding 8, a recording, metric and method a row.
+POSITIVES = (
+    RECORDING,
+    METRIC,
+    Column("published", _UNIT, "published value; empty where there is none"),
+    METHOD,
+    OURS_MEAN,
+    OURS_SD,
+    SEEDS,
+)
+#: Steps at which finding 9 compares losses, each by the mean of the `LOSS_WINDOW` steps that end there.
+LOSS_STEPS = (200, 1000, 2000)
+LOSS_WINDOW = 200
+#: Finding 9, a loss curve a row.
+LOSSES = (
+    Column("published_method", "", "method whose published curve it is held against"),
+    RECORDING,
+    METHOD,
+    Column("hidden_units", "", "units of the encoder's hidden layers; empty for the published curve"),
+    SEED,
+    *(Column(f"loss_{step}", "1", f"mean loss of the {LOSS_WINDOW} steps that end at {step}") for step in LOSS_STEPS),
+)
+#: The same, a method a row.
+LOSSES_SUMMARY = (
+    Column("published_method", "", "method whose published curves it is held against"),
+    METHOD,
+    Column("hidden_units", "", "units of the encoder's hidden layers"),
+    Column("curves", "", "recordings and seeds"),
+    *(Column(f"difference_{step}", "1", f"mean of ours minus published at {step}") for step in LOSS_STEPS),
+    *(Column(f"absolute_{step}", "1", f"mean absolute difference at {step}") for step in LOSS_STEPS),
+)
+
+
+def _same_embedding(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Rows of embeddings that are the same under both protocols: their position R2, which no protocol swaps, is equal.
+
+    Args:
+        table: test values of single recordings, columns metric, protocol, value and `keys`.
+        keys: that name an embedding.
+    """
+    position = table[table.metric == "position_r2"].pivot_table(index=list(keys), columns="protocol", values="value")
+    if not {"paper", "strict"} <= set(position.columns):
+        return pd.DataFrame(columns=list(keys))
+    return position.index[np.isclose(position["paper"], position["strict"], rtol=0, atol=1e-9)].to_frame(index=False)
+
+
+def swapped_velocity(parity_within: pd.DataFrame, parity_across: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
+    """1: The velocity R2 of test parts was published with swapped arguments.
+
+    Args:
+        parity_within: columns verification.PARITY_WITHIN.
+        parity_across: columns parity_across.PARITY_ACROSS.
+        within: columns columns.WITHIN; methods with one embedding for both protocols are used.
+
+    Returns:
+        Columns SWAPPED.
+    """
+    test = within[within.part == "test"]
+    keys = ["method", "recording", "decoder", "seed"]
+    ours = _both(test[test.metric == "velocity_r2"].merge(_same_embedding(test, keys), on=keys), keys)
+    held = parity_within[(parity_within.part == "test") & (parity_within.metric == "velocity_r2")]
+    off = parity_across[(parity_across.source != parity_across.target) & (parity_across.metric == "velocity_r2")]
+    rows = []
+    for embeddings, scored, table, swapped, in_order in (
+        ("published", "within", held, "ours", "unswapped"),
+        ("published", "across", off, "ours", "unswapped"),
+        ("this run", "within", ours, "paper", "strict"),
+    ):
+        by = ["set", "method", "decoder"] if "set" in table else ["method", "decoder"]
+        for of, values in table.groupby(by, sort=False):
+            first, second = values[swapped], values[in_order]
+            numbers = (first.mean(), second.mean(), first.median(), second.median())
+            place = scored if "set" not in table else f"across {of[0]}"
+            rows.append((embeddings, *of[-2:], place, len(values), *numbers))
+    return pd.DataFrame(rows, columns=names(SWAPPED))
+
+
+def _both(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Values of both protocols side by side: columns `keys`, paper and strict."""
+    wide = table.pivot_table(index=list(keys), columns="protocol", values="value", sort=False)
+    return wide.reindex(columns=["paper", "strict"]).dropna().reset_index()
+
+
+def train_and_test(parity_within: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
+    """2: The headline numbers are those of the part that decoders were fitted on.
+
+    Args:
+        parity_within: columns verification.PARITY_WITHIN.
+        within: columns columns.WITHIN.
+
+    Returns:
+        Columns TRAIN_TEST.
+    """
+    published = parity_within.rename(columns={"unswapped": "value"}).assign(embeddings="published", seed=0)
+    ours = within[within.protocol == "strict"].assign(embeddings="this run")
+    columns = ["embeddings", "method", "decoder", "metric", "recording", "seed", "part", "value"]
+    both = [table[columns] for table in (published, ours) if len(table)]
+    rows = []
+    if both:
+        for of, values in pd.concat(both).groupby(columns[:4], sort=False):
+            train, test = (values.loc[values.part == part, "value"] for part in ("train", "test"))
+            rows.append((*of, len(test), train.median(), test.median(), test.median() - train.median()))
+    return pd.DataFrame(rows, columns=names(TRAIN_TEST))
+
+
+def leak(within: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
+    """3 and 4: Test values under the paper protocol beside those without labels, or without a fit, of test bins.
+
+    Velocity is left out: the paper protocol also swaps its arguments.
+
+    Args:
+        within: columns columns.WITHIN.
+        methods: whose embedding differs between the protocols.
+
+    Returns:
+        Columns LEAK, for those of the methods that were run.
+    """
+    table = within[(within.part == "test") & (within.metric != "velocity_r2") & within.method.isin(methods)]
+    both = _both(table, ["method", "decoder", "metric", "recording", "seed"])
+    rows = []
+    for of, values in both.groupby(["method", "decoder", "metric"], sort=False):
+        paper, strict = values["paper"].median(), values["strict"].median()
+        rows.append((*of, len(values), paper, strict, strict - paper))
+    return pd.DataFrame(rows, columns=names(LEAK))
+
+
+def rotation(parity_across: pd.DataFrame, across: pd.DataFrame) -> pd.DataFrame:
+    """5: The published rotation uses the target's test trials and their directions.
+
+    Args:
+        parity_across: columns parity_across.PARITY_ACROSS; the velocity R2 is taken with its arguments in order.
+        across: columns columns.ACROSS; of methods with one embedding for both protocols, without the velocity R2,
+            which the paper protocol also swaps.
+
+    Returns:
+        Columns ROTATION.
+    """
+    off = parity_across[parity_across.source != parity_across.target]
+    published = off.rename(columns={"unswapped": "paper", "set": "recordings"}).assign(embeddings="published")
+    keys = ["method", "source", "decoder", "seed"]
+    same = _same_embedding(decoded_pairs(across[across.source == across.target]), keys)
+    ours = across[(across.source != across.target) & (across.metric != "velocity_r2")].merge(same, on=keys)
+    ours = _both(ours, ["group", "target", "metric", *keys]).rename(columns={"group": "recordings"})
+    by = ["embeddings", "recordings", "method", "decoder", "metric"]
+    rows = []
+    for table in (published, ours.assign(embeddings="this run")):
+        for of, values in table.groupby(by, sort=False):
+            paper, strict = values["paper"].mean(), values["strict"].mean()
+            rows.append((*of, len(values), paper, strict, strict - paper))
+    return pd.DataFrame(rows, columns=names(ROTATION))
+
+
+def candidates(summary: pd.DataFrame) -> pd.DataFrame:
+    """6: Which rotation the published rule takes hangs on rounding, and off-diagonal cells with it.
+
+    Args:
+        summary: columns parity_across.PARITY_ACROSS_SUMMARY.
+
+    Returns:
+        Columns CANDIDATES, the off-diagonal rows.
+    """
+    return summary[summary["part"] == "off-diagonal"].reset_index(drop=True)
+
+
+def pairs(published_tests: pd.DataFrame) -> pd.DataFrame:
+    """7: The published tests pair other recordings where tables stand in another order.
+
+    Args:
+        published_tests: columns comparisons.PUBLISHED_TESTS.
+
+    Returns:
+        Columns PAIRS: the paired t tests that change when the same recordings are paired.
+    """
+    t = published_tests[published_tests["test"] == "paired t"]
+    keys = ["figure", "decoder", "metric", "part", "methods", "pairs"]
+    held = t[t["pairing"] == "published"].merge(
+        t[t["pairing"] == "matched"], on=keys, suffixes=("_published", "_matched")
+    )
+    held = held.rename(columns=lambda name: name.replace("statistic_", "t_"))
+    # A table without rows has no numbers for columns.
+    same = np.isclose(held["t_published"].astype(float), held["t_matched"].astype(float), rtol=1e-6)
+    return held.loc[~same, names(PAIRS)].reset_index(drop=True)
+
+
+def positives(within: pd.DataFrame, retrained: pd.DataFrame) -> pd.DataFrame:
+    """8: What the direction as a plain number costs CEBRA: train values with and without it.
+
+    Args:
+        within: columns columns.WITHIN, of CEBRA and of CEBRA with positives looked up by velocity alone.
+        retrained: columns verification.RETRAINED_WITHIN, for the published values.
+
+    Returns:
+        Columns POSITIVES, of linear decoders, with the published values of CEBRA.
+    """
+    keys = ["recording", "metric"]
+    train, goal = (table[(table.part == "train") & (table.decoder == "linear")] for table in (within, retrained))
+    ours = over_seeds(train[train.protocol == "paper"], [*keys, "method"])
+    goal = goal.loc[goal.method == "cebra", [*keys, "published"]]
+    return ours.merge(goal, on=keys, how="left")[names(POSITIVES)]
+
+
+def loss_at(loss: np.ndarray) -> list[float]:
+    """Mean of the `LOSS_WINDOW` steps that end at each of LOSS_STEPS; NaN where a curve is shorter.
+
+    Args:
+        loss: (steps,).
+    """
+    return [float(loss[step - LOSS_WINDOW : step].mean()) if len(loss) >= step else np.nan for step in LOSS_STEPS]
+
+
+def losses(
+    published: Mapping[tuple[str, str], np.ndarray], ours: Sequence[tuple[str, str, str, str, int, np.ndarray]]
+) -> pd.DataFrame:
+    """9: Whose width the published loss curves are.
+
+    Args:
+        published: method and recording to the curve of the authors (steps,).
+        ours: published method, recording, method, hidden units as 32-32-16, seed and curve (steps,) of each of ours.
+
+    Returns:
+        Columns LOSSES; curves of ours without a published one are passed over.
+    """
+    rows = []
+    for (method, recording), curve in published.items():
+        rows.append((method, recording, "published", "", np.nan, *loss_at(curve)))
+        for of, where, name, units, seed, loss in ours:
+            if (of, where) == (method, recording):
+                rows.append((method, recording, name, units, seed, *loss_at(loss)))
+    return pd.DataFrame(rows, columns=names(LOSSES))
+
+
+def losses_summary(table: pd.DataFrame) -> pd.DataFrame:
+    """How far the curves of ours lie from the published ones.
+
+    Args:
+        table: columns LOSSES.
+
+    Returns:
+        Columns LOSSES_SUMMARY.
+    """
+    of, by = ["published_method", "recording"], ["published_method", "method", "hidden_units"]
+    held = table.merge(table[table["method"] == "published"], on=of, suffixes=("", "_published"))
+    held = held[held["method"] != "published"]
+    rows = []
+    for key, curves in held.groupby(by, sort=False):
+        differences = [curves[f"loss_{step}"] - curves[f"loss_{step}_published"] for step in LOSS_STEPS]
+        means = [difference.mean() for difference in differences]
+        rows.append((*key, len(curves), *means, *(difference.abs().mean() for difference in differences)))
+    return pd.DataFrame(rows, columns=names(LOSSES_SUMMARY))

@@ -1,0 +1,146 @@
+"""The paper's headline numbers: published, published for the recordings of this run, and ours."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ner.decoding.columns import METHOD, METRIC
+from ner.decoding.metrics import METRICS
+from ner.storage.tables import Column, names
+from ner.verification.retrained_across import decoded_pairs
+
+_UNIT = "R2: 1; accuracy: %"
+#: A number of the paper a row.
+HEADLINES = (
+    Column("statement", "", "what the number is of"),
+    METHOD,
+    METRIC,
+    Column("stated", "", "how the paper's abstract gives it; empty where it does not"),
+    Column("published", _UNIT, "the number, from the authors' table"),
+    Column("recordings", "", "recordings that it is of"),
+    Column("published_here", _UNIT, "the same of those of the recordings that this run has"),
+    Column("recordings_here", "", "their number"),
+    Column("paper", _UNIT, "ours under the paper protocol, mean over seeds"),
+    Column("paper_sd", _UNIT, "standard deviation over seeds; empty for a single one"),
+    Column(
+        "strict", _UNIT, "ours under the strict protocol, mean over seeds: of the test part, where published is train"
+    ),
+    Column("strict_sd", _UNIT, "standard deviation over seeds; empty for a single one"),
+    Column("seeds", "", "number of seeds"),
+    Column("difference", _UNIT, "ours under the paper protocol minus published for the same recordings"),
+)
+
+
+@dataclass(frozen=True)
+class _Within:
+    """A median over recordings (of one recording: its value), linear decoders."""
+
+    text: str
+    method: str
+    recordings: str
+    part: str
+    stated: tuple[str, str, str] = ("", "", "")
+    metrics: tuple[str, ...] = METRICS
+
+
+@dataclass(frozen=True)
+class _Across:
+    """A mean over the pairs of different recordings of a figure, linear decoders."""
+
+    text: str
+    method: str
+    figure: str
+    stated: tuple[str, str, str] = ("", "", "")
+
+
+_ONE = "chewie-20161007-m1"
+#: The abstract's five numbers first, then what else the paper's results rest on.
+_STATEMENTS = (
+    _Within(
+        "within recordings of Chewie’s M1, train part, median",
+        *("ner", r"chewie-\d+-m1", "train"),
+        ("86 %", "97 %", ""),
+        METRICS[:2],
+    ),
+    _Across("across recordings of M1 (Fig 5), off-diagonal mean", "ner", "fig5", ("64 %", "88 %", "90 %")),
+    _Across("across recordings of M1 (Fig 5), off-diagonal mean", "cebra", "fig5"),
+    _Across("across recordings of M1 (Fig 5), off-diagonal mean", "pivae", "fig5"),
+    _Across("across M1 and PMd (Fig 6), off-diagonal mean", "ner", "fig6"),
+    _Within("Chewie 2016-10-07 M1, train part", "ner", _ONE, "train"),
+    _Within("Chewie 2016-10-07 M1, test part", "ner", _ONE, "test"),
+    _Within("Chewie 2016-10-07 M1, train part", "cebra", _ONE, "train"),
+    _Within("Chewie 2016-10-07 M1, test part", "cebra", _ONE, "test"),
+)
+
+
+def headlines(
+    published_within: pd.DataFrame, published_across: pd.DataFrame, within: pd.DataFrame, across: pd.DataFrame
+) -> pd.DataFrame:
+    """The paper's headline numbers beside those of this run.
+
+    Args:
+        published_within: columns published.PUBLISHED_WITHIN.
+        published_across: columns published.PUBLISHED_ACROSS.
+        within: columns columns.WITHIN.
+        across: columns columns.ACROSS.
+
+    Returns:
+        Columns HEADLINES; a number whose recordings this run lacks has no value of ours. Under the strict protocol a
+        number of the train part is answered by the test part's.
+    """
+    pairs = decoded_pairs(across)
+    rows = []
+    for of in _STATEMENTS:
+        if isinstance(of, _Within):
+            found = _within(of, published_within, within)
+        else:
+            found = _across(of, published_across, pairs)
+        for metric, stated in zip(METRICS, of.stated, strict=True):
+            if metric in found:
+                rows.append(
+                    {"statement": of.text, "method": of.method, "metric": metric, "stated": stated} | found[metric]
+                )
+    return pd.DataFrame(rows, columns=names(HEADLINES))
+
+
+def _within(of: _Within, published: pd.DataFrame, within: pd.DataFrame) -> dict[str, dict]:
+    keys = ["recording"]
+    goal = _of(published, of).loc[lambda table: table.part == of.part]
+    goal = goal[goal["recording"].astype(str).str.fullmatch(of.recordings)]
+    ours = _of(within, of)
+    parts = {"paper": of.part, "strict": "test"}
+    ours = ours[ours["part"] == ours["protocol"].map(parts)]
+    return {metric: _numbers(goal, ours, metric, keys, "median") for metric in of.metrics}
+
+
+def _across(of: _Across, published: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, dict]:
+    goal = _of(published[published.figure == of.figure], of)
+    goal, ours = (table[table.source != table.target] for table in (goal, _of(pairs, of)))
+    return {metric: _numbers(goal, ours, metric, ["source", "target"], "mean") for metric in METRICS}
+
+
+def _of(table: pd.DataFrame, of: _Within | _Across) -> pd.DataFrame:
+    return table[(table.method == of.method) & (table.decoder == "linear")]
+
+
+def _numbers(goal: pd.DataFrame, ours: pd.DataFrame, metric: str, keys: list[str], average: str) -> dict:
+    """The columns of HEADLINES that are measured, for values that the keys pair."""
+    # A table without rows has no numbers for values.
+    goal, ours = (table[table.metric == metric].astype({"value": float}) for table in (goal, ours))
+    held = ours.merge(goal[[*keys, "value"]].rename(columns={"value": "published"}), on=keys)
+    here = held.drop_duplicates(keys)
+    seeds = {protocol: found.groupby("seed")["value"].agg(average) for protocol, found in held.groupby("protocol")}
+    none = pd.Series(dtype=float)
+    paper, strict = seeds.get("paper", none), seeds.get("strict", none)
+    return {
+        "published": goal["value"].agg(average),
+        "recordings": goal[keys[0]].nunique(),
+        "published_here": here["published"].agg(average),
+        "recordings_here": here[keys[0]].nunique(),
+        "paper": paper.mean(),
+        "paper_sd": paper.std(),
+        "strict": strict.mean(),
+        "strict_sd": strict.std(),
+        "seeds": len(paper),
+        "difference": paper.mean() - here["published"].agg(average),
+    }

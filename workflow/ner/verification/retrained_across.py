@@ -1,0 +1,159 @@
+"""Embeddings trained here and decoded across recordings, held against the authors' tables (paper, Figs 5 to 7)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, SOURCE, TARGET
+from ner.decoding.metrics import METRICS
+from ner.published.tables import FIGURE
+from ner.storage.tables import Column, names
+from ner.verification.within import (
+    DIFFERENCE,
+    OURS_MEAN,
+    OURS_SD,
+    PUBLISHED,
+    SEEDS,
+    TOLERANCE,
+    VERDICT,
+    over_seeds,
+    swapped_tolerance,
+    with_verdicts,
+)
+
+_CELL = (METHOD, SOURCE, TARGET, DECODER, METRIC)
+#: A published cell a row.
+RETRAINED_ACROSS = (
+    FIGURE,
+    *_CELL,
+    PUBLISHED,
+    OURS_MEAN,
+    OURS_SD,
+    SEEDS,
+    DIFFERENCE,
+    TOLERANCE,
+    VERDICT,
+)
+#: A published table and metric a row: its off-diagonal mean.
+RETRAINED_ACROSS_MEANS = (
+    FIGURE,
+    METHOD,
+    DECODER,
+    METRIC,
+    Column("published_all", "R2: 1; accuracy: %", "mean of all published cells off the diagonal"),
+    Column("cells_all", "", "their number"),
+    Column("published", "R2: 1; accuracy: %", "mean of those whose two recordings were run"),
+    Column("cells", "", "their number"),
+    Column("recordings", "", "recordings in them"),
+    Column("ours_mean", "R2: 1; accuracy: %", "mean over seeds of our mean over the same cells"),
+    Column("ours_sd", "R2: 1; accuracy: %", "standard deviation over seeds of our mean; empty for a single one"),
+    SEEDS,
+    DIFFERENCE,
+    TOLERANCE,
+    VERDICT,
+)
+_JUDGED = names((DIFFERENCE, VERDICT))
+_TOLERATED = dict(zip(METRICS, ("velocity", "position", "direction"), strict=True))
+
+
+def decoded_pairs(across: pd.DataFrame) -> pd.DataFrame:
+    """Values of this run, each pair of recordings once.
+
+    A pair that stands in several groups (days of M1 are in Fig 5's and in Fig 6's) has the same values in each.
+
+    Args:
+        across: columns columns.ACROSS.
+
+    Returns:
+        The same columns without the group.
+    """
+    return across.drop(columns=GROUP.name).drop_duplicates([*names(_CELL), "protocol", "seed"])
+
+
+def retrained_across(
+    across: pd.DataFrame,
+    published: pd.DataFrame,
+    tolerance: Mapping[str, Mapping[str, Mapping[str, float]]],
+    *,
+    seed_spread: float,
+) -> pd.DataFrame:
+    """Hold the cells of this run against the authors'.
+
+    Args:
+        across: columns columns.ACROSS; only the paper protocol is used.
+        published: columns published.PUBLISHED_ACROSS.
+        tolerance: by method, then 'across': 'r2' (of velocity and position) or 'direction' (percentage points). The
+            velocity R2, published with swapped arguments, gets the `swapped_tolerance` of it.
+        seed_spread: standard deviations over seeds, see `verification.with_verdicts`.
+
+    Returns:
+        Columns RETRAINED_ACROSS, a row a published cell and metric, in the order of `published`.
+
+    Raises:
+        KeyError: if a method that was run has no such tolerance.
+    """
+    pairs = decoded_pairs(across)
+    ours = over_seeds(pairs[pairs.protocol == "paper"], names(_CELL))
+    table = published.rename(columns={"value": "published"}).merge(ours, on=names(_CELL), how="left")
+    run = table["seeds"] > 0
+    table["tolerance"] = [
+        float(tolerance[method]["across"]["direction" if metric == "direction_accuracy" else "r2"])
+        if is_run or "across" in tolerance.get(method, {})
+        else np.nan
+        for method, metric, is_run in zip(table.method, table.metric, run, strict=True)
+    ]
+    swapped = table.metric == "velocity_r2"
+    table.loc[swapped, "tolerance"] = swapped_tolerance(table["published"], table["tolerance"])[swapped]
+    return with_verdicts(table, seed_spread=seed_spread)[names(RETRAINED_ACROSS)]
+
+
+def retrained_across_means(
+    across: pd.DataFrame,
+    published: pd.DataFrame,
+    tolerance: Mapping[str, Mapping[str, Mapping[str, float]]],
+    *,
+    seed_spread: float,
+) -> pd.DataFrame:
+    """Hold the off-diagonal means of this run against those of the authors' cells of the same recordings.
+
+    Args:
+        across: columns columns.ACROSS; only the paper protocol is used.
+        published: columns published.PUBLISHED_ACROSS.
+        tolerance: by method, then 'off_diagonal': 'velocity', 'position' and 'direction' (percentage points).
+        seed_spread: standard deviations over seeds, see `verification.with_verdicts`.
+
+    Returns:
+        Columns RETRAINED_ACROSS_MEANS, a row a published table and metric, in the order of `published`.
+
+    Raises:
+        KeyError: if a method that was run has no such tolerance.
+    """
+    pairs = decoded_pairs(across)
+    pairs = pairs[(pairs.protocol == "paper") & (pairs.source != pairs.target)]
+    off = published[published.source != published.target]
+    rows = []
+    for (figure, method, decoder, metric), cells in off.groupby(["figure", "method", "decoder", "metric"], sort=False):
+        held = cells.rename(columns={"value": "published"}).merge(pairs, on=names(_CELL))
+        used = held.drop_duplicates(["source", "target"])
+        ours = held.groupby("seed")["value"].mean()
+        tolerated = tolerance[method]["off_diagonal"] if len(held) else tolerance.get(method, {}).get("off_diagonal")
+        rows.append(
+            {
+                "figure": figure,
+                "method": method,
+                "decoder": decoder,
+                "metric": metric,
+                "published_all": cells["value"].mean(),
+                "cells_all": len(cells),
+                "published": used["published"].mean(),
+                "cells": len(used),
+                "recordings": used["source"].nunique(),
+                "ours_mean": ours.mean(),
+                "ours_sd": ours.std(),
+                "seeds": len(ours),
+                "tolerance": tolerated[_TOLERATED[metric]] if tolerated else np.nan,
+            }
+        )
+    table = pd.DataFrame(rows, columns=[name for name in names(RETRAINED_ACROSS_MEANS) if name not in _JUDGED])
+    return with_verdicts(table, seed_spread=seed_spread)[names(RETRAINED_ACROSS_MEANS)]

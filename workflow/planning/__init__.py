@@ -1,0 +1,1 @@
+"""What a run is to do, from its config: checked, asked and turned into lists of files, without Snakemake."""
