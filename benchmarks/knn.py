@@ -13,8 +13,7 @@ import numpy as np
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
-from ner.decoding import KNeighborsClassifierCV, KNeighborsRegressorCV
-from ner.decoding.knn import NEIGHBOURS
+from ner.decoding.knn import NEIGHBOURS, KNeighborsClassifierCV, KNeighborsRegressorCV
 
 BINS = 6656
 

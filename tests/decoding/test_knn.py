@@ -10,8 +10,7 @@ from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from ner.decoding import KNeighborsClassifierCV, KNeighborsRegressorCV
-from ner.decoding.knn import NEIGHBOURS
+from ner.decoding.knn import NEIGHBOURS, KNeighborsClassifierCV, KNeighborsRegressorCV
 
 PAIRS = {
     "regressor": (KNeighborsRegressorCV, KNeighborsRegressor),

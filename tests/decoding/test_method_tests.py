@@ -10,15 +10,14 @@ from scipy import stats
 from ner.decoding.columns import ACROSS
 from ner.decoding.method_tests import (
     ACROSS_TESTS,
-    PUBLISHED_TESTS,
     TESTS,
     across_tests,
     compare_across,
-    published_tests,
 )
 from ner.published.catalogue import published_tables
 from ner.published.tables import published_across
 from ner.storage.tables import names
+from ner.verification.published_tests import PUBLISHED_TESTS, published_tests
 
 RECORDINGS = ["r1", "r2", "r3", "r4"]
 

@@ -11,9 +11,10 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
 from ner.data.embeddings import Embedding, read_embedding, write_embedding
 from ner.data.recordings import Recording
-from ner.decoding import KNeighborsClassifierCV, KNeighborsRegressorCV, within
+from ner.decoding import within
 from ner.decoding.columns import WITHIN, WITHIN_TIME
 from ner.decoding.decoders import DECODERS, make_decoder
+from ner.decoding.knn import KNeighborsClassifierCV, KNeighborsRegressorCV
 from ner.decoding.metrics import METRICS
 from ner.decoding.within import decode, decode_within, score
 from ner.storage.tables import names, read_csv, write_csv

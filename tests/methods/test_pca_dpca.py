@@ -8,10 +8,9 @@ from places import MANIFEST
 from samples import MIRRORED, mirrored_recording, simulated_recording
 
 from ner.data.embeddings import write_embedding
-from ner.data.trials import by_trial, direction_averages
+from ner.data.trials import balanced_trials, by_trial, direction_averages
 from ner.data.upstream import read_manifest
 from ner.methods import registry as methods
-from ner.methods.dpca import balanced_trials
 from ner.published.catalogue import published_embeddings
 from ner.storage.errors import InputError
 from ner.storage.tables import names

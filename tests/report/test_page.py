@@ -11,9 +11,10 @@ from browser import tab
 from ner.decoding.columns import ACROSS, WITHIN
 from ner.decoding.metrics import METRICS
 from ner.published.tables import PUBLISHED_ACROSS, PUBLISHED_WITHIN
+from ner.report import provenance
 from ner.report.page import TABLES, report_page
 from ner.storage.tables import names, read_csv, write_csv
-from ner.verification import findings, provenance
+from ner.verification import findings
 from ner.verification.headlines import HEADLINES, headlines
 from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY, summarise
 from ner.verification.published_tests import PUBLISHED_TESTS

@@ -15,7 +15,14 @@ os.environ.update(
 # A waiting OpenMP thread that spins takes the core from the other jobs.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 sys.path.insert(0, str(WORKFLOW))
-from planning.configuration import ConfigError, check_writable, groups, recordings, undrawn_figures, validate  # noqa: E402
+from planning.configuration import (
+    ConfigError,
+    check_writable,
+    groups,
+    recordings,
+    undrawn_figures,
+    validate,
+)  # noqa: E402
 from planning.dependencies import library_files  # noqa: E402
 from planning.failures import tell_failures  # noqa: E402
 from ner.methods.registry import complete_settings  # noqa: E402

@@ -44,7 +44,15 @@ rule fig6:
         embeddings=figure_embeddings("fig6"),
         anchors=figure_anchors("fig6"),
         published=[upstream(table.path) for table in figure_tables("fig6")],
-        library=library("figures.notebooks", "figures.across", "decoding.alignment", "data.embeddings", "published.tables", "storage.tables", "data.trials"),
+        library=library(
+            "figures.notebooks",
+            "figures.across",
+            "decoding.alignment",
+            "data.embeddings",
+            "published.tables",
+            "storage.tables",
+            "data.trials",
+        ),
     output:
         pdf=shown("fig6", "pdf"),
         png=shown("fig6", "png"),
@@ -83,7 +91,15 @@ use rule fig6 as fig6_mihili with:
         embeddings=figure_embeddings("fig6_mihili"),
         anchors=figure_anchors("fig6_mihili"),
         published=[upstream(table.path) for table in figure_tables("fig6_mihili")],
-        library=library("figures.notebooks", "figures.across", "decoding.alignment", "data.embeddings", "published.tables", "storage.tables", "data.trials"),
+        library=library(
+            "figures.notebooks",
+            "figures.across",
+            "decoding.alignment",
+            "data.embeddings",
+            "published.tables",
+            "storage.tables",
+            "data.trials",
+        ),
     output:
         pdf=shown("fig6_mihili", "pdf"),
         png=shown("fig6_mihili", "png"),
