@@ -3,7 +3,7 @@
 # make report  the paper, and then results/report.html: its figures, verification and tables in one file to pass on
 # make test    lint, then the tests (tests of real data need NER_MIRROR, a copy of the upstream repository)
 # make lint    style of Python, rules and notebooks
-# make showcase  docs/results, what the README shows (ARGS names the mirror)
+# make showcase  results/reference, what the README shows (ARGS names the mirror)
 # make setup   .venv with the pinned packages; the others do it themselves
 # make lock    envs/ anew from what is installed in .venv
 #
@@ -57,16 +57,16 @@ report: $(READY)
 
 showcase: $(READY)
 	snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 verify
-	cp figures/{fig4,fig4_strict,fig5}.png docs/results/
-	cp results/benchmarks.csv results/verification/{headlines,retrained_within,retrained_within_medians,retrained_across_means}.csv docs/results/
-	cp results/verification/{parity_within,parity_across_summary,parity_averages,verdicts}.csv results/verification/finding*.csv docs/results/
+	cp figures/{fig4,fig4_strict,fig5}.png figures/reference/
+	cp results/benchmarks.csv results/verification/{headlines,retrained_within,retrained_within_medians,retrained_across_means}.csv results/reference/
+	cp results/verification/{parity_within,parity_across_summary,parity_averages,verdicts}.csv results/verification/finding*.csv results/reference/
 	set -e; for overlay in seeds_of_baselines seeds_of_misses; do \
 	  snakemake --configfile workflow/overlays/{mirrored,$$overlay}.yaml --cores all $(ARGS) -- results/verification/retrained_within.csv; \
-	  cp results/verification/retrained_within.csv docs/results/$$overlay.csv; \
-	  cp results/verification/retrained_within_medians.csv docs/results/$${overlay}_medians.csv; \
+	  cp results/verification/retrained_within.csv results/reference/$$overlay.csv; \
+	  cp results/verification/retrained_within_medians.csv results/reference/$${overlay}_medians.csv; \
 	done
 	snakemake --configfile workflow/overlays/{mirrored,starts_of_umap}.yaml --cores all $(ARGS) -- results/tables/within.csv
-	cp results/tables/within.csv docs/results/starts_of_umap.csv
+	cp results/tables/within.csv results/reference/starts_of_umap.csv
 
 test: lint
 	python -m pytest $(ARGS)

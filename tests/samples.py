@@ -8,6 +8,9 @@ from ner.data.embeddings import Embedding
 from ner.data.preprocessing import smoothed_recording
 from ner.data.recordings import Recording
 
+#: The paper's decoders within recordings.
+LINEAR = {"module": "linear", "max_iter": 5000}
+KNN = {"module": "knn"}
 #: Session to its file and areas: those that the partial copy of the upstream repository has.
 MIRRORED = {
     **{f"chewie-{day}": ("SU_16M1/Chewie", day, ["M1"], 40) for day in ("20150629", "20150630")},

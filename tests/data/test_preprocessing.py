@@ -447,7 +447,7 @@ def test_a_recording_survives_its_file(tmp_path):
     again = read_recording(tmp_path / "recording.parquet")
     for name in ("rates", "velocity", "direction", "trial", "bin", "train"):
         np.testing.assert_array_equal(getattr(again, name), getattr(recording, name))
-    assert again.metadata == {**recording.metadata, "recording": recording.name}
+    assert again.metadata == {**recording.metadata, "recording": recording.name, "bin_seconds": 0.03}
 
 
 #: The mirrored sessions: monkey and day, bins a trial, trials, neurons by area; counted in the files by hand.

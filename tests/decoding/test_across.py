@@ -7,28 +7,35 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import KNN, LINEAR
 from samples import simulated_embedding as simulated
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
-from ner.decoding.across import decode_across, fit_source, score_target
+from ner.decoding.across import decode_across, decode_target
 from ner.decoding.alignment import paper_rotation, strict_rotation
 from ner.decoding.columns import ACROSS, ACROSS_TIME
-from ner.decoding.metrics import METRICS
+from ner.decoding.decode import fit_decoder
+from ner.decoding.metrics import METRICS, score
 from ner.decoding.within import decode_within
 from ner.storage.errors import InputError
 from ner.storage.tables import names
 
 BINS = 8
+DECODERS = {"linear": LINEAR | {"max_iter": 500}, "knn": KNN}
 
 
 def across(embeddings, decoders=("linear",), protocols=("paper", "strict")):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="no finite cross-validation")
         return decode_across(
-            dict.fromkeys(protocols, embeddings), method="ner", group="days", seed=3, decoders=decoders, max_iter=500
+            dict.fromkeys(protocols, embeddings),
+            method="ner",
+            group="days",
+            seed=3,
+            decoders={name: DECODERS[name] for name in decoders},
         )
 
 
@@ -102,10 +109,9 @@ def test_the_diagonal_is_the_test_part_within():
             method="ner",
             recording=name,
             seed=3,
-            decoders=["linear"],
-            max_iter=500,
+            decoders={"linear": DECODERS["linear"]},
         )
-        within = within[within.part == "test"].set_index(["protocol", "metric"])["value"]
+        within = within[within.split == "test"].set_index(["protocol", "metric"])["value"]
         cell = values[(values.source == name) & (values.target == name)].set_index(["protocol", "metric"])["value"]
         np.testing.assert_allclose(cell.loc[within.index], within, rtol=1e-12)
 
@@ -123,7 +129,7 @@ def test_strict_uses_no_label_of_a_test_trial():
 
 def test_protocols_with_their_own_coordinates_are_decoded_apart():
     paper, strict = ({name: simulated(k + shift) for k, name in enumerate("ab")} for shift in (1, 11))
-    options = {"method": "pivae", "group": "g", "seed": 0, "decoders": ["linear"], "max_iter": 500}
+    options = {"method": "pivae", "group": "g", "seed": 0, "decoders": {"linear": DECODERS["linear"]}}
     values, _ = decode_across({"paper": paper, "strict": strict}, **options)
     apart = [decode_across({name: given}, **options)[0] for name, given in (("paper", paper), ("strict", strict))]
     for (_, together), alone in zip(values.groupby("protocol"), apart, strict=True):
@@ -146,8 +152,8 @@ def test_recordings_of_other_tasks_are_refused():
 def test_a_rotated_target_equals_a_rotated_source():
     a, b = simulated(1), simulated(2)
     rotation = strict_rotation(a, b)
-    here = score_target(fit_source(a, "linear", max_iter=500), b, rotation, "strict")
+    here = score(*decode_target(fit_decoder(a, DECODERS["linear"]), b, rotation))
     turned = replace(a, coordinates=a.coordinates @ rotation)
-    there = score_target(fit_source(turned, "linear", max_iter=500), b, None, "strict")
-    assert here.velocity_r2 == pytest.approx(there.velocity_r2, abs=1e-12)
-    assert here.position_r2 == pytest.approx(there.position_r2, abs=1e-12)
+    there = score(*decode_target(fit_decoder(turned, DECODERS["linear"]), b, None))
+    assert here["velocity_r2"] == pytest.approx(there["velocity_r2"], abs=1e-12)
+    assert here["position_r2"] == pytest.approx(there["position_r2"], abs=1e-12)

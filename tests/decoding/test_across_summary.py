@@ -57,7 +57,7 @@ def test_a_matrix_has_sources_as_rows_and_is_averaged_over_seeds():
 
 
 def test_the_mean_of_the_rest_excludes_the_diagonal():
-    means = across_means(across_cells(across(), NOTHING)).set_index("part")
+    means = across_means(across_cells(across(), NOTHING)).set_index("pairs")
     assert list(means.reset_index()[names(MEANS)].columns) == names(MEANS)
     assert means["cells"].to_dict() == {"diagonal": 3, "off-diagonal": 6}
     assert means.loc["diagonal", "mean"] == 111
@@ -69,11 +69,11 @@ def test_published_means_are_over_the_same_recordings_and_none_where_one_is_lack
     published = across().rename(columns={"value": "v"}).assign(figure="fig5", value=7.0)
     more = published.assign(source="r9", value=1e6)
     reference = pd.concat([more, published])[names(PUBLISHED_ACROSS)]
-    means = across_means(across_cells(across(methods=("ner", "cebra")), reference)).set_index(["method", "part"])
+    means = across_means(across_cells(across(methods=("ner", "cebra")), reference)).set_index(["method", "pairs"])
     assert means.loc["ner", "published"].tolist() == [7, 7]
     assert means.loc["cebra", "published"].isna().all()
     lacking = reference[(reference["source"] != "r1") | (reference["target"] != "r3")]
-    means = across_means(across_cells(across(), lacking)).set_index("part")
+    means = across_means(across_cells(across(), lacking)).set_index("pairs")
     assert means.loc["diagonal", "published"] == 7
     assert np.isnan(means.loc["off-diagonal", "published"])
 
@@ -85,7 +85,7 @@ def test_accuracy_over_time_averages_seeds_before_cells():
     ]
     found = across_accuracy(pd.DataFrame(rows, columns=names(ACROSS_TIME)))
     assert list(found.columns) == names(ACCURACY)
-    last = found[found["bin"] == 3].set_index("part")
+    last = found[found["bin"] == 3].set_index("pairs")
     rest = np.array([1, 2, 10, 12, 20, 21]) + 3050.0
     assert last.loc["off-diagonal", "cells"] == 6
     assert last.loc["off-diagonal", "mean"] == pytest.approx(rest.mean())

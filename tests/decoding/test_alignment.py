@@ -11,7 +11,7 @@ from sklearn.metrics import r2_score
 
 from ner.data.embeddings import Embedding
 from ner.data.trials import by_trial, direction_averages
-from ner.decoding.alignment import candidate_rotations, paper_rotation, rotated_onto, strict_rotation, training_part
+from ner.decoding.alignment import candidate_rotations, paper_rotation, rotated_onto, strict_rotation
 from ner.storage.errors import InputError
 
 
@@ -101,13 +101,11 @@ def test_paper_rotation_is_the_published_choice_with_ties_taken_in_order(seed):
 
 def test_onto_an_anchor_only_training_bins_count():
     source, anchor = simulated(1), simulated(2)
-    for protocol, find in (("paper", paper_rotation), ("strict", strict_rotation)):
-        rotated = rotated_onto(source, anchor, protocol)
-        expected = source.coordinates @ find(training_part(source), training_part(anchor))
+    for find in (paper_rotation, strict_rotation):
+        rotated = rotated_onto(source, anchor, find)
+        expected = source.coordinates @ find(source.select(source.train), anchor.select(anchor.train))
         np.testing.assert_array_equal(rotated.coordinates, expected)
         assert rotated.metadata == source.metadata
-    with pytest.raises(ValueError, match="protocol"):
-        rotated_onto(source, anchor, "published")
 
 
 def test_other_directions_are_refused():
@@ -149,10 +147,10 @@ def test_published_cells_are_candidates(mirror):
             candidates = candidate_rotations(source, target)
             for rotation in candidates:
                 rotated = source.coordinates @ rotation
-                decoder = LinearRegression().fit(rotated[source.train], source.movement[source.train])
+                decoder = LinearRegression().fit(rotated[source.train], source.velocity[source.train])
                 test = ~target.train
                 predicted = decoder.predict(target.coordinates[test])
-                values.append(r2_score(position(target, target.movement[test]), position(target, predicted)))
+                values.append(r2_score(position(target, target.velocity[test]), position(target, predicted)))
             cell = table[sessions[a], sessions[b]]
             k = int(np.argmin(np.abs(values - cell)))
             assert values[k] == pytest.approx(cell, abs=1e-6)

@@ -45,14 +45,14 @@ def test_methods_are_compared_pair_by_pair_and_together():
     assert list(found.columns) == names(TESTS)
     assert set(found.methods) == {"ner - cebra", "ner - pivae", "cebra - pivae", "ner, cebra, pivae"}
     assert len(found) == 2 * (3 + 2)
-    found = found.set_index(["part", "test", "methods"])
+    found = found.set_index(["pairs", "test", "methods"])
     off = ~np.eye(4, dtype=bool)
     ner, cebra, pivae = (matrix(table, method, RECORDINGS)[off] for method in ("ner", "cebra", "pivae"))
     row = found.loc["off-diagonal", "paired t", "ner - cebra"]
     assert row.p == pytest.approx(stats.ttest_rel(ner, cebra).pvalue)
     assert row.difference == pytest.approx((ner - cebra).mean())
     assert row.low < row.difference < row.high
-    assert (row.recordings, row.pairs, row.df1) == (4, 12, 11)
+    assert (row.recordings, row.n_pairs, row.df1) == (4, 12, 11)
     assert found.loc["off-diagonal", "friedman", "ner, cebra, pivae"].p == pytest.approx(
         stats.friedmanchisquare(ner, cebra, pivae).pvalue
     )
@@ -64,11 +64,11 @@ def test_values_are_paired_by_the_given_orders():
     matched = compare_across(table, {"ner": RECORDINGS, "cebra": RECORDINGS})
     same = compare_across(table.sample(frac=1, random_state=0), {"ner": other, "cebra": other})
     pd.testing.assert_frame_equal(matched, same)
-    unmatched = compare_across(table, {"ner": RECORDINGS, "cebra": other}).set_index("part")
+    unmatched = compare_across(table, {"ner": RECORDINGS, "cebra": other}).set_index("pairs")
     for part, used in (("diagonal", np.eye(4, dtype=bool)), ("off-diagonal", ~np.eye(4, dtype=bool))):
         theirs = stats.ttest_rel(matrix(table, "ner", RECORDINGS)[used], matrix(table, "cebra", other)[used])
         assert unmatched.loc[part, "p"] == pytest.approx(theirs.pvalue)
-        assert unmatched.loc[part, "difference"] == pytest.approx(matched.set_index("part").loc[part, "difference"])
+        assert unmatched.loc[part, "difference"] == pytest.approx(matched.set_index("pairs").loc[part, "difference"])
 
 
 def test_seeds_are_averaged():
@@ -82,7 +82,7 @@ def test_seeds_are_averaged():
 
 def test_two_recordings_have_no_interval_off_the_diagonal():
     found = compare_across(across(recordings=["r1", "r2"]), dict.fromkeys(("ner", "cebra"), ["r1", "r2"]))
-    assert found.set_index("part")["low"].isna().to_dict() == {"diagonal": False, "off-diagonal": True}
+    assert found.set_index("pairs")["low"].isna().to_dict() == {"diagonal": False, "off-diagonal": True}
 
 
 def test_methods_without_values_are_passed_over():
@@ -118,7 +118,7 @@ def test_groups_and_protocols_are_tested_apart():
 def test_published_tables_are_paired_as_they_stand_and_by_recording():
     ner, cebra = across(methods=("ner",)), across(1, methods=("cebra",), recordings=["r4", "r2", "r1", "r3"])
     table = pd.concat([ner, cebra]).assign(figure="fig5")
-    found = published_tests(table).set_index(["pairing", "part"])
+    found = published_tests(table).set_index(["pairing", "pairs"])
     assert list(found.reset_index()[names(PUBLISHED_TESTS)].columns) == names(PUBLISHED_TESTS)
     diagonal = np.eye(4, dtype=bool)
     for pairing, order in (("published", ["r4", "r2", "r1", "r3"]), ("matched", RECORDINGS)):
@@ -134,7 +134,7 @@ def test_only_the_nearest_neighbour_tables_are_unmatched(mirror):
     paths = [path.relative_to(mirror).as_posix() for path in sorted(mirror.rglob("data_NER/Fig[5-7]/*.npz"))]
     table, _ = published_across({table.path: mirror / table.path for table in published_tables(paths)})
     found = published_tests(table)
-    keys = ["figure", "decoder", "metric", "part", "test", "methods"]
+    keys = ["figure", "decoder", "metric", "pairs", "test", "methods"]
     both = found[found.pairing == "published"].merge(found[found.pairing == "matched"], on=keys)
     assert len(both) == len(found) / 2 > 0
     same = np.isclose(both.statistic_x, both.statistic_y, rtol=1e-9)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn.linear_model import LinearRegression
 
-from ner.decoding.metrics import METRICS, accuracy_by_bin, position_r2, positions, scores, velocity_r2
+from ner.data.bins import Bins
+from ner.decoding.metrics import METRICS, Decoded, accuracy_by_bin, integrate_velocity, position_r2, score, velocity_r2
 
 shapes = st.tuples(st.integers(2, 6), st.integers(2, 7))
 
@@ -88,8 +89,8 @@ def test_swapped_r2_of_least_squares_follows_from_the_usual_one(seed, noise):
 @given(shapes, st.floats(-10, 10), st.floats(-10, 10))
 def test_position_of_a_constant_velocity_is_a_ramp_that_starts_anew_in_each_trial(shape, vx, vy):
     trials, bins = shape
-    found = positions(np.tile([vx, vy], (trials * bins, 1)), bins).reshape(trials, bins, 2)
-    ramp = np.arange(1, bins + 1)[:, None] * np.array([vx, vy])
+    found = integrate_velocity(np.tile([vx, vy], (trials * bins, 1)), bins, 0.5).reshape(trials, bins, 2)
+    ramp = 0.5 * np.arange(1, bins + 1)[:, None] * np.array([vx, vy])
     np.testing.assert_allclose(found, np.broadcast_to(ramp, found.shape), atol=1e-9)
 
 
@@ -123,25 +124,34 @@ def test_scores_hold_every_metric_and_swap_only_the_velocity(case, swapped):
     truth, prediction, bins = case
     direction = np.repeat(np.arange(len(truth) // bins) * 45, bins)
     decoded = np.roll(direction, 1)
-    found = scores(truth, direction, prediction, decoded, bins, swapped=swapped)
-    assert found.velocity_r2 == velocity_r2(truth, prediction, swapped=swapped)
-    assert found.position_r2 == position_r2(truth, prediction, bins)
-    assert found.direction_accuracy == found.accuracy_by_bin.max() == 100
-    assert found.accuracy_by_bin[0] == 0
-    assert all(isinstance(getattr(found, metric), float) for metric in METRICS)
+    trials = len(truth) // bins
+    real = Bins(
+        trial=np.repeat(np.arange(trials), bins),
+        bin=np.tile(np.arange(bins), trials),
+        train=np.ones(len(truth), dtype=bool),
+        velocity=truth,
+        direction=direction,
+    )
+    found = score(real, Decoded(prediction, decoded), swapped=swapped)
+    assert list(found) == list(METRICS)
+    assert found["velocity_r2"] == velocity_r2(truth, prediction, swapped=swapped)
+    assert found["position_r2"] == position_r2(truth, prediction, bins)
+    # A direction that lags by a bin is wrong in each trial's first bin alone.
+    assert found["direction_accuracy"] == (100 if bins > 1 else 0)
+    assert all(isinstance(value, float) for value in found.values())
 
 
 @pytest.mark.parametrize("bins", [0, 3, 20])
 def test_bins_that_are_not_whole_trials_are_refused(bins):
     with pytest.raises(ValueError, match="not whole trials"):
-        positions(np.zeros((10, 2)), bins)
+        integrate_velocity(np.zeros((10, 2)), bins, 1.0)
     with pytest.raises(ValueError, match="not whole trials"):
         accuracy_by_bin(np.zeros(10, int), np.zeros(10, int), bins)
 
 
 def test_no_bins_are_refused():
     with pytest.raises(ValueError, match="not whole trials"):
-        positions(np.zeros((0, 2)), 5)
+        integrate_velocity(np.zeros((0, 2)), 5, 1.0)
 
 
 def test_shapes_must_agree():

@@ -8,11 +8,10 @@ import pandas as pd
 import pytest
 
 from ner.decoding.columns import ACROSS, ACROSS_TIME
-from ner.decoding.metrics import METRICS
 from ner.decoding.statistics import paired_t
 from ner.figures import style as plotting
 from ner.figures.across import SCALES, Across, Block, across_panels, blocks, matrix_panel, test_text
-from ner.published.tables import PUBLISHED_ACROSS
+from ner.published.tables import METRICS_PUBLISHED, PUBLISHED_ACROSS
 from ner.storage.tables import names
 
 # pytest would take it for a test.
@@ -31,7 +30,7 @@ def results(recordings, decoders=DECODERS, seeds=(0,)):
     for decoder in decoders:
         for method, source, target, seed in itertools.product(decoders[decoder], recordings, recordings, seeds):
             of = (method, "g", source, target, decoder, "paper")
-            for metric in METRICS:
+            for metric in METRICS_PUBLISHED:
                 value = random.uniform(20, 90) if metric == "direction_accuracy" else random.uniform(0, 1)
                 value -= 9 * (method == "cebra" and metric == "velocity_r2")
                 rows.append((*of, metric, seed, value))
@@ -112,7 +111,7 @@ def test_sources_are_rows_and_targets_are_columns(draw):
 def test_a_metric_has_one_colour_scale_across_methods_and_decoders(draw):
     drawn = images(draw(shown(M1)))
     assert len(drawn) == 3 * 6
-    for metric, row in zip(METRICS, (drawn[:6], drawn[6:12], drawn[12:]), strict=True):
+    for metric, row in zip(METRICS_PUBLISHED, (drawn[:6], drawn[6:12], drawn[12:]), strict=True):
         scales = {(image.norm.vmin, image.norm.vmax, image.get_cmap().name) for image in row}
         assert scales == {(SCALES[metric].norm.vmin, SCALES[metric].norm.vmax, SCALES[metric].colours.name)}
 
@@ -137,7 +136,7 @@ def test_titles_give_the_means_and_the_published_ones_in_grey(draw):
     published = published[published["method"] != "pivae"]
     across = shown(M1, published=published)
     said = texts(draw(across))
-    means = across.means.set_index(["decoder", "method", "metric", "part"])["mean"].sort_index()
+    means = across.means.set_index(["decoder", "method", "metric", "pairs"])["mean"].sort_index()
     means = means["linear", "ner", "position_r2"]
     assert f"{means['diagonal']:.2f} | {means['off-diagonal']:.2f}" in said
     assert said.count("0.12 | 0.12") == 2 * 4

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from places import ROOT
+from samples import LINEAR
 
 from ner.data.embeddings import read_embedding, write_embedding
 from ner.data.recordings import DIRECTIONS, Recording, write_recording
@@ -15,7 +16,7 @@ from ner.decoding.within import decode_within
 from ner.figures import notebooks
 from ner.storage.errors import InputError
 from ner.storage.tables import names, write_csv
-from ner.verification.within import RETRAINED_WITHIN
+from ner.verification.retrained_within import RETRAINED_WITHIN
 from planning.dependencies import library_files
 
 NOTEBOOKS = ROOT / "workflow" / "notebooks"
@@ -62,7 +63,7 @@ def made(tmp_path_factory):
             pd.DataFrame({"step": range(1, 6), "loss": [3.0, 2, 1.5, 1.2, 1.1]}).to_csv(path.with_suffix(".csv"))
             embeddings[method, name], histories[method, name] = str(path), str(path.with_suffix(".csv"))
             protocols = {protocol: read_embedding(path, protocol) for protocol in ("paper", "strict")}
-            of = {"method": method, "recording": name, "seed": 0, "decoders": ["linear"], "max_iter": 50}
+            of = {"method": method, "recording": name, "seed": 0, "decoders": {"linear": LINEAR | {"max_iter": 50}}}
             for table, part in zip((metrics, times), decode_within(protocols, **of), strict=True):
                 table.append(part)
     write_csv(root / "within.csv", pd.concat(metrics)[names(WITHIN)])
@@ -73,7 +74,7 @@ def made(tmp_path_factory):
             protocol: {name: read_embedding(embeddings[method, name], protocol) for name in group}
             for protocol in ("paper", "strict")
         }
-        of = {"method": method, "group": "days", "seed": 0, "decoders": ["linear"], "max_iter": 50}
+        of = {"method": method, "group": "days", "seed": 0, "decoders": {"linear": LINEAR | {"max_iter": 50}}}
         for suffix, table in zip(("", "_time"), decode_across(of_group, **of), strict=True):
             write_csv(root / f"across-{method}{suffix}.csv", table)
     published = pd.concat(metrics).query(
@@ -82,7 +83,7 @@ def made(tmp_path_factory):
     published = published.rename(columns={"value": "published"}).reindex(columns=names(RETRAINED_WITHIN))
     write_csv(root / "retrained.csv", published)
     example = [(method, "demo-day1-m1") for method in ("ner", "new-method")]
-    decoding = {"decoder": "linear", "max_iter": 50}
+    decoding = {"decoder": "linear", "decoders": {"linear": LINEAR | {"max_iter": 50}}}
     across = {
         "tables": [str(root / f"across-{method}.csv") for method in ("ner", "new-method")],
         "times": [str(root / f"across-{method}_time.csv") for method in ("ner", "new-method")],
@@ -179,7 +180,7 @@ def test_figure_4_gives_the_metrics_of_the_tables_beside_the_published_ones(made
     strict = inputs["fig4"] | files | {"protocol": "strict"}
     notebooks.execute(NOTEBOOKS / "fig4.ipynb", tmp_path / "fig4.ipynb", strict)
     drawn = pd.read_csv(files["sessions_csv"])
-    within = pd.read_csv(root / "within.csv").query("protocol == 'strict' and part == 'test'")
+    within = pd.read_csv(root / "within.csv").query("protocol == 'strict' and split == 'test'")
     merged = drawn.merge(within, on=["method", "recording", "metric"])
     assert len(merged) == len(drawn) == 2 * 3 * 3
     np.testing.assert_allclose(merged["mean"], merged["value"], rtol=1e-9)

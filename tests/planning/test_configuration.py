@@ -187,7 +187,7 @@ def test_every_key_is_described_and_no_other_allowed():
                 closed(inner)
 
     closed(schema())
-    for module in methods.available():
+    for module in methods.module_names():
         rules = methods.settings_schema(module)
         assert rules["additionalProperties"] is False
         for key, setting in rules["properties"].items():

@@ -3,15 +3,23 @@
 import numpy as np
 import pytest
 import yaml
-from places import MANIFEST, ROOT
+from places import MANIFEST as MANIFEST_FILE
+from places import ROOT
 from samples import MIRRORED
 from scipy.io import loadmat
 
-from ner.decoding.metrics import METRICS
+from ner.data.upstream import read_manifest
 from ner.published.catalogue import METHODS, one_each, published_embeddings, published_tables
-from ner.published.tables import published_across, published_loss, published_within, read_published_embedding
+from ner.published.tables import (
+    METRICS_PUBLISHED,
+    published_across,
+    published_loss,
+    published_within,
+    read_published_embedding,
+)
 from ner.storage.errors import InputError
 
+MANIFEST = read_manifest(MANIFEST_FILE)
 WITHIN = "data_NER/Fig4/NPZ_M1/NER_Chewie2015.npz"
 WITHIN_PMD = "data_NER/Fig4/NPZ_PMd_S1/NER_Chewie2016.npz"
 ACROSS = "data_NER/Fig5/Cebra_16D_Chewie_kNN.npz"
@@ -113,11 +121,11 @@ def test_dates_are_read_from_every_form_of_file_name():
 def test_within_table(tmp_path):
     arrays = table(["150319", "150313"], 2, 2, (2, 2, 40))
     metrics, time = published_within({WITHIN: save(tmp_path, arrays)})
-    assert len(metrics) == 2 * 2 * len(METRICS) and len(time) == 2 * 2 * 40
+    assert len(metrics) == 2 * 2 * len(METRICS_PUBLISHED) and len(time) == 2 * 2 * 40
     assert set(metrics.figure) == {"fig4"} and set(metrics.method) == {"ner"} and set(metrics.decoder) == {"linear"}
     for i, recording in enumerate(["chewie-20150319-m1", "chewie-20150313-m1"]):
-        for j, part in enumerate(["train", "test"]):
-            of = {"recording": recording, "part": part}
+        for j, split in enumerate(["train", "test"]):
+            of = {"recording": recording, "split": split}
             assert value(metrics, metric="velocity_r2", **of) == arrays["vel_R_2D"][i, j]
             assert value(metrics, metric="position_r2", **of) == arrays["pos_R_2D"][i, j]
             assert value(metrics, metric="direction_accuracy", **of) == arrays["peak_acc_2D"][i, j]
@@ -196,10 +204,10 @@ def test_a_missing_or_damaged_file_is_refused(tmp_path):
 def embedding_file(folder, bins=40, trained=3, tested=1, dimensions=3, dtype=np.float64, **changes):
     rng = np.random.default_rng(0)
     arrays = {"train_loss_stable": np.zeros(5, np.float32)}
-    for part, trials in (("train", trained), ("test", tested)):
+    for split, trials in (("train", trained), ("test", tested)):
         direction = np.repeat(rng.choice([-135.0, -180, 0, 90], trials), bins)
-        arrays[f"cebra_veldir_{part}"] = rng.normal(size=(trials * bins, dimensions)).astype(dtype)
-        arrays[f"continuous_index_{part}"] = np.column_stack([rng.normal(size=(trials * bins, 2)), direction])
+        arrays[f"cebra_veldir_{split}"] = rng.normal(size=(trials * bins, dimensions)).astype(dtype)
+        arrays[f"continuous_index_{split}"] = np.column_stack([rng.normal(size=(trials * bins, 2)), direction])
     return save(folder, {**arrays, **changes}), arrays
 
 
@@ -213,7 +221,7 @@ def test_embedding(tmp_path, recording, bins, dtype):
     np.testing.assert_array_equal(found.coordinates[found.train], arrays["cebra_veldir_train"])
     np.testing.assert_array_equal(found.coordinates[~found.train], arrays["cebra_veldir_test"])
     labels = arrays["continuous_index_test"]
-    np.testing.assert_allclose(found.movement[~found.train], labels[:, :2], rtol=1e-14)
+    np.testing.assert_allclose(10 * found.velocity[~found.train], labels[:, :2], rtol=1e-14)
     np.testing.assert_array_equal(found.direction[~found.train], labels[:, 2].astype(int) % 360)
     assert found.trial[-1] == 3 and found.train.sum() == 3 * bins
     assert set(found.direction) <= set(range(0, 360, 45))
@@ -276,12 +284,12 @@ def test_published_tables_are_complete(within, across):
     metrics, time = within
     recordings = {name for name in recordings_of_config() if not (name.startswith("mihili") and name.endswith("pmd"))}
     for _, rows in metrics.groupby("method"):
-        assert set(rows.recording) == recordings and len(rows) == len(recordings) * 2 * len(METRICS)
-    peaks = time.groupby(["method", "recording", "part"])["value"].max()
-    accuracy = metrics[metrics.metric == "direction_accuracy"].set_index(["method", "recording", "part"])["value"]
+        assert set(rows.recording) == recordings and len(rows) == len(recordings) * 2 * len(METRICS_PUBLISHED)
+    peaks = time.groupby(["method", "recording", "split"])["value"].max()
+    accuracy = metrics[metrics.metric == "direction_accuracy"].set_index(["method", "recording", "split"])["value"]
     assert peaks.to_dict() == accuracy.to_dict()
     metrics, time = across
-    sizes = metrics.groupby(["figure", "method", "decoder"]).size() / len(METRICS)
+    sizes = metrics.groupby(["figure", "method", "decoder"]).size() / len(METRICS_PUBLISHED)
     assert set(sizes["fig5"]) == {100} and set(sizes["fig6"]) == {144} and set(sizes["fig7"]) == {9}
     peaks = time.groupby(["figure", "method", "decoder", "source", "target"])["value"].max()
     accuracy = metrics[metrics.metric == "direction_accuracy"].set_index(peaks.index.names)["value"]
@@ -290,7 +298,7 @@ def test_published_tables_are_complete(within, across):
 
 def test_published_headlines(within, across):
     metrics, _ = within
-    chewie = metrics.recording.str.fullmatch(r"chewie-\d+-m1") & (metrics.method == "ner") & (metrics.part == "train")
+    chewie = metrics.recording.str.fullmatch(r"chewie-\d+-m1") & (metrics.method == "ner") & (metrics.split == "train")
     median = metrics[chewie].groupby("metric")["value"].median()
     assert median["velocity_r2"] == pytest.approx(0.861, abs=5e-4)
     assert median["position_r2"] == pytest.approx(0.973, abs=5e-4)
@@ -303,7 +311,7 @@ def test_published_headlines(within, across):
         ("fig5", "pivae"): (-2.18, 0.199, 42.4),
         ("fig6", "ner"): (0.734, 0.931, 92.8),
     }.items():
-        for metric, number in zip(METRICS, expected, strict=True):
+        for metric, number in zip(METRICS_PUBLISHED, expected, strict=True):
             assert means[(*of, metric)] == pytest.approx(number, abs=0.06 if number > 40 else 0.006)
 
 
@@ -325,11 +333,11 @@ def test_labels_agree_with_the_numbers_of_trials(mirror, within, across):
             trials[session, "test"] = (~found.train).sum() // found.bins_per_trial
     checked = 0
     _, time = within
-    for (method, recording, part), rows in time.groupby(["method", "recording", "part"]):
-        key = (recording.rpartition("-")[0], part)
+    for (method, recording, split), rows in time.groupby(["method", "recording", "split"]):
+        key = (recording.rpartition("-")[0], split)
         # pi-VAE was split in another way.
         if method != "pivae" and key in trials:
-            assert counts_trials(rows.value, trials[key]), (method, recording, part)
+            assert counts_trials(rows.value, trials[key]), (method, recording, split)
             checked += 1
     _, time = across
     for (figure, method, decoder, target), rows in time.groupby(["figure", "method", "decoder", "target"]):
@@ -343,7 +351,7 @@ def test_labels_agree_with_the_numbers_of_trials(mirror, within, across):
 def test_order_of_pivae_without_dates_follows_from_the_numbers_of_trials(within):
     """60 % of Chewie's trials: 208, 202, 209, 168, 740 and 286 (sessions of 2016, by date)."""
     _, time = within
-    time = time[(time.method == "pivae") & (time.part == "train") & time.recording.str.startswith("chewie-2016")]
+    time = time[(time.method == "pivae") & (time.split == "train") & time.recording.str.startswith("chewie-2016")]
     for area in ("m1", "pmd"):
         rows = [group for name, group in time.groupby("recording") if name.endswith(area)]
         assert [counts_trials(row.value, n) for row, n in zip(rows, (124, 121, 125, 100, 444, 171), strict=True)] == [
@@ -362,9 +370,9 @@ def test_baselines_of_every_mirrored_recording_have_its_number_of_trials(mirror,
         train = int(0.8 * trials)
         for area in areas:
             rows = time[time.recording == f"{session}-{area.lower()}"]
-            for (method, part), values in rows.groupby(["method", "part"]):
+            for (method, split), values in rows.groupby(["method", "split"]):
                 parts = (fitted, trials - fitted - validated) if method == "pivae" else (train, trials - train)
-                assert counts_trials(values.value, parts[part == "test"]), (session, area, method, part)
+                assert counts_trials(values.value, parts[split == "test"]), (session, area, method, split)
                 checked += 1
     assert checked == 15 * 5 * 2
 
@@ -375,8 +383,8 @@ def diagonal(metrics):
 
 def test_diagonals_repeat_the_test_values_within_recordings(within, across):
     on = ["method", "recording", "decoder", "metric"]
-    both = diagonal(across[0]).merge(within[0].query("part == 'test'"), on=on, suffixes=("_across", "_within"))
-    assert len(both) == 3 * (10 + 12 + 3) * len(METRICS)
+    both = diagonal(across[0]).merge(within[0].query("split == 'test'"), on=on, suffixes=("_across", "_within"))
+    assert len(both) == 3 * (10 + 12 + 3) * len(METRICS_PUBLISHED)
     np.testing.assert_allclose(both.value_across, both.value_within, rtol=0, atol=4e-6)
 
 
@@ -386,7 +394,7 @@ def test_diagonals_of_figures_5_and_6_agree_in_m1(across):
         index=["method", "decoder", "recording", "metric"], columns="figure", values="value"
     )
     both = wide[["fig5", "fig6"]].dropna()
-    assert len(both) == 6 * 6 * len(METRICS)
+    assert len(both) == 6 * 6 * len(METRICS_PUBLISHED)
     np.testing.assert_array_equal(both.fig5, both.fig6)
 
 

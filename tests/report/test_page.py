@@ -9,18 +9,18 @@ import pytest
 from browser import tab
 
 from ner.decoding.columns import ACROSS, WITHIN
-from ner.decoding.metrics import METRICS
-from ner.published.tables import PUBLISHED_ACROSS, PUBLISHED_WITHIN
+from ner.published.tables import METRICS_PUBLISHED, PUBLISHED_ACROSS, PUBLISHED_WITHIN
 from ner.report import provenance
 from ner.report.page import TABLES, report_page
 from ner.storage.tables import names, read_csv, write_csv
 from ner.verification import findings
 from ner.verification.headlines import HEADLINES, headlines
 from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY, summarise
+from ner.verification.parity_within import PARITY_WITHIN, parity_within_summary
 from ner.verification.published_tests import PUBLISHED_TESTS
 from ner.verification.retrained_across import retrained_across, retrained_across_means
+from ner.verification.retrained_within import retrained_medians, retrained_within
 from ner.verification.verdicts import verdict_counts
-from ner.verification.within import PARITY_WITHIN, parity_within_summary, retrained_medians, retrained_within
 
 DAYS = ("chewie-20150313-m1", "chewie-20150319-m1", "chewie-20161007-m1")
 TOLERANCE = {
@@ -301,13 +301,13 @@ def test_finding_6_is_the_off_diagonal_part_of_the_parity():
         )
     )
     (row,) = findings.candidates(summary).itertuples()
-    assert (row.part, row.cells, row.median_spread, row.largest_spread) == ("off-diagonal", 2, 0.15, 0.25)
+    assert (row.pairs, row.cells, row.median_spread, row.largest_spread) == ("off-diagonal", 2, 0.15, 0.25)
 
 
 def test_finding_7_names_the_tests_that_other_pairs_change():
     def test_of(pairing, methods, statistic, p, test="paired t"):
         rest = dict.fromkeys(names(PUBLISHED_TESTS), np.nan)
-        of = {"figure": "fig5", "pairing": pairing, "decoder": "knn", "metric": "velocity_r2", "part": "off-diagonal"}
+        of = {"figure": "fig5", "pairing": pairing, "decoder": "knn", "metric": "velocity_r2", "pairs": "off-diagonal"}
         return rest | of | {"test": test, "methods": methods, "pairs": 90, "statistic": statistic, "p": p}
 
     table = pd.DataFrame(
@@ -475,13 +475,13 @@ def tables(tmp_path_factory):
     """Tables of a run of NER and pi-VAE on three days, as they come from their files."""
     random = np.random.default_rng(0)
     a, b, c = DAYS
-    values = dict(zip(METRICS, (0.8, 0.9, 90.0), strict=True))
+    values = dict(zip(METRICS_PUBLISHED, (0.8, 0.9, 90.0), strict=True))
     of = [
         (method, day, part, metric)
         for method in ("ner", "pivae")
         for day in DAYS
         for part in ("train", "test")
-        for metric in METRICS
+        for metric in METRICS_PUBLISHED
     ]
     goal = published_within(*((*key, values[key[-1]]) for key in of), ("umap<b>", a, "train", "position_r2", 0.3))
     run = within(
@@ -492,7 +492,7 @@ def tables(tmp_path_factory):
             if day != c
         )
     )
-    pairs = [(s, t, metric) for s in DAYS for t in DAYS for metric in METRICS]
+    pairs = [(s, t, metric) for s in DAYS for t in DAYS for metric in METRICS_PUBLISHED]
     cells = published_across(*(("fig5", "ner", *pair, values[pair[-1]]) for pair in pairs))
     decoded = across(
         *(

@@ -3,16 +3,20 @@
 import numpy as np
 import pandas as pd
 import pytest
+from samples import KNN, LINEAR
 from samples import simulated_embedding as simulated
 
-from ner.decoding.across import decode_across, fit_source, score_target
+from ner.decoding.across import decode_across, decode_target
 from ner.decoding.alignment import candidate_rotations, paper_rotation
-from ner.decoding.metrics import METRICS
+from ner.decoding.decode import fit_decoder
+from ner.decoding.metrics import score
 from ner.published.catalogue import across_set, published_embeddings, published_tables
-from ner.published.tables import published_across, read_published_embedding
+from ner.published.tables import METRICS_PUBLISHED, published_across, read_published_embedding
 from ner.storage.tables import names, write_csv
+from ner.verification.compare import PARITY_R2
 from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY, parity_across, summarise
-from ner.verification.within import PARITY_R2
+
+LINEAR_500 = LINEAR | {"max_iter": 500}
 
 
 @pytest.fixture(scope="module")
@@ -24,21 +28,21 @@ def table_of(recordings, choose):
     """A published table whose cells take the rotation that `choose` says."""
     rows = []
     for source, embedding in recordings.items():
-        fitted = fit_source(embedding, "linear", max_iter=500)
+        fitted = fit_decoder(embedding, LINEAR_500)
         for target, onto in recordings.items():
             rotation = None if source == target else candidate_rotations(embedding, onto)[choose(source, target)]
-            scores = score_target(fitted, onto, rotation, "paper")
-            rows += [(source, target, metric, getattr(scores, metric)) for metric in METRICS]
+            scores = score(*decode_target(fitted, onto, rotation), swapped=True)
+            rows += [(source, target, metric, value) for metric, value in scores.items()]
     return pd.DataFrame(rows, columns=["source", "target", "metric", "value"])
 
 
 def compare(recordings, published):
-    return parity_across("Set", recordings, published, method="ner", decoder="linear", max_iter=500)
+    return parity_across("Set", recordings, published, method="ner", decoder="linear", settings=LINEAR_500)
 
 
 def test_every_cell_is_explained_by_the_rotation_it_was_made_with(recordings):
     found = compare(recordings, table_of(recordings, lambda source, target: 3 if source < target else 6))
-    assert list(found.columns) == names(PARITY_ACROSS) and len(found) == 9 * len(METRICS)
+    assert list(found.columns) == names(PARITY_ACROSS) and len(found) == 9 * len(METRICS_PUBLISHED)
     assert found.explained.all() and found.residual.abs().max() < 1e-12
     off = found[found.source != found.target]
     np.testing.assert_array_equal(off.direction.astype(int), np.where(off.source < off.target, 135, 270))
@@ -70,7 +74,7 @@ def test_ours_is_the_papers_rule_made_deterministic(recordings):
     assert found.same_choice.all() and found.difference.abs().max() < 1e-12
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", METRICS_PUBLISHED)
 def test_a_cell_that_no_rotation_gives_is_not_explained(recordings, metric):
     published = table_of(recordings, lambda *_: 0)
     step = 100 if metric == "direction_accuracy" else 2 * PARITY_R2
@@ -83,9 +87,7 @@ def test_a_cell_that_no_rotation_gives_is_not_explained(recordings, metric):
 
 def test_what_the_published_rule_adds_to_the_strict_protocol(recordings):
     found = compare(recordings, table_of(recordings, lambda *_: 0)).set_index(["source", "target", "metric"])
-    strict, _ = decode_across(
-        {"strict": recordings}, method="ner", group="g", seed=0, decoders=["linear"], max_iter=500
-    )
+    strict, _ = decode_across({"strict": recordings}, method="ner", group="g", seed=0, decoders={"linear": LINEAR_500})
     strict = strict.set_index(["source", "target", "metric"])["value"]
     pd.testing.assert_series_equal(found["strict"], strict.reindex(found.index), check_names=False)
     swapped = found.index.get_level_values("metric") == "velocity_r2"
@@ -107,8 +109,8 @@ def test_summary_counts_and_spreads(recordings, tmp_path):
     found = compare(recordings, table_of(recordings, lambda *_: 2))
     write_csv(tmp_path / "parity.csv", found)
     table = summarise(pd.read_csv(tmp_path / "parity.csv"))
-    assert list(table.columns) == names(PARITY_ACROSS_SUMMARY) and len(table) == 2 * len(METRICS)
-    row = table.set_index(["part", "metric"]).loc["off-diagonal", "position_r2"]
+    assert list(table.columns) == names(PARITY_ACROSS_SUMMARY) and len(table) == 2 * len(METRICS_PUBLISHED)
+    row = table.set_index(["pairs", "metric"]).loc["off-diagonal", "position_r2"]
     cells = found[(found.source != found.target) & (found.metric == "position_r2")]
     assert (row.cells, row.explained, row.same_choice) == (6, 6, cells.same_choice.sum())
     assert row.median_spread == pytest.approx(cells.spread.median())
@@ -133,8 +135,8 @@ def authors(mirror, method, decoder):
 def test_every_published_cell_is_explained(mirror, method, sessions):
     name, embeddings, published = authors(mirror, method, "linear")
     assert len(embeddings) >= sessions
-    found = parity_across(name, embeddings, published, method=method, decoder="linear", max_iter=500)
-    assert len(found) == len(METRICS) * len(embeddings) ** 2
+    found = parity_across(name, embeddings, published, method=method, decoder="linear", settings=LINEAR_500)
+    assert len(found) == len(METRICS_PUBLISHED) * len(embeddings) ** 2
     assert found.explained.all()
     r2 = found[found.metric != "direction_accuracy"]
     assert r2.residual.abs().max() < 1e-10
@@ -146,7 +148,7 @@ def test_published_cells_of_two_sessions_are_explained(mirror):
     name, embeddings, published = authors(mirror, "ner", "linear")
     assert name == "NER_Chewie"
     small = {name: embeddings[name] for name in ("chewie-20150629-m1", "chewie-20161007-m1")}
-    found = parity_across(name, small, published, method="ner", decoder="linear", max_iter=500)
+    found = parity_across(name, small, published, method="ner", decoder="linear", settings=LINEAR_500)
     assert len(found) == 12 and found.explained.all()
     assert found[found.metric != "direction_accuracy"].residual.abs().max() < 1e-10
 
@@ -155,5 +157,5 @@ def test_published_cells_of_two_sessions_are_explained(mirror):
 def test_published_cells_of_nearest_neighbours_are_explained(mirror):
     name, embeddings, published = authors(mirror, "ner", "knn")
     small = {name: embeddings[name] for name in ("chewie-20150629-m1", "chewie-20150630-m1", "chewie-20161007-m1")}
-    found = parity_across(name, small, published, method="ner", decoder="knn", max_iter=500)
+    found = parity_across(name, small, published, method="ner", decoder="knn", settings=KNN)
     assert found.explained.all()

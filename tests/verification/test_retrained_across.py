@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from ner.decoding.columns import ACROSS
-from ner.decoding.metrics import METRICS
-from ner.published.tables import PUBLISHED_ACROSS
+from ner.published.tables import METRICS_PUBLISHED, PUBLISHED_ACROSS
 from ner.storage.tables import names
 from ner.verification.retrained_across import (
     RETRAINED_ACROSS,
@@ -64,9 +63,11 @@ def test_cells_have_verdicts():
 
 def test_each_metric_has_its_tolerance_and_the_swapped_velocity_its_scale():
     goal = pd.concat(
-        [published({(A, B): value}, metric) for metric, value in zip(METRICS, (-3.0, 0.5, 80.0), strict=True)]
+        [published({(A, B): value}, metric) for metric, value in zip(METRICS_PUBLISHED, (-3.0, 0.5, 80.0), strict=True)]
     )
-    run = pd.concat([ours({(A, B): value}, metric) for metric, value in zip(METRICS, (-5.0, 0.5, 90.5), strict=True)])
+    run = pd.concat(
+        [ours({(A, B): value}, metric) for metric, value in zip(METRICS_PUBLISHED, (-5.0, 0.5, 90.5), strict=True)]
+    )
     found = retrained_across(run, goal, TOLERANCE, seed_spread=2.0)
     assert found.tolerance.tolist() == pytest.approx([0.1 * 5**2, 0.1, 10.0])
     assert found.verdict.tolist() == ["met", "met", "differs"]
@@ -102,7 +103,7 @@ def test_off_diagonal_means_are_of_the_recordings_that_were_run():
     assert row.difference == pytest.approx(0.005) and row.tolerance == 0.03 and row.verdict == "met"
 
 
-@pytest.mark.parametrize(("metric", "tolerance"), list(zip(METRICS, (0.05, 0.03, 3.0), strict=True)))
+@pytest.mark.parametrize(("metric", "tolerance"), list(zip(METRICS_PUBLISHED, (0.05, 0.03, 3.0), strict=True)))
 def test_means_have_their_tolerances(metric, tolerance):
     goal = published({(A, B): 0.5, (B, A): 0.5}, metric)
     for excess, verdict in ((0.9, "met"), (1.1, "differs")):

@@ -230,7 +230,7 @@ def test_a_setting_reruns_its_method_alone(finished):
 
 
 def test_a_decoder_setting_trains_nothing(finished):
-    jobs, fits, _ = planned(finished, decoding={"within": {"max_iter": 4000}})
+    jobs, fits, _ = planned(finished, decoding={"within": {"settings": {"linear": {"max_iter": 4000}}}})
     assert fits == []
     assert jobs["decode_within"] == 6
 

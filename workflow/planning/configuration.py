@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from ner.data.upstream import read_manifest
+from ner.decoding.decoders import registry as decoders
 from ner.methods import registry as methods
 from ner.storage.errors import InputError
 
@@ -219,16 +220,32 @@ def _session_problems(sessions: Mapping) -> Iterator[str]:
                     )
 
 
-def _method_problems(entries: Mapping) -> Iterator[str]:
+def _module_problems(kind: str, entries: Mapping, registry) -> Iterator[str]:
+    """Entries whose module does not exist, or whose settings it does not take."""
     for name, entry in entries.items():
-        place = ("methods", name)
-        if entry["module"] not in methods.available():
-            remedy = "choose one of them, or add the module to workflow/ner/methods"
-            yield _unknown((*place, "module"), entry["module"], methods.available(), remedy)
+        place = (kind, name)
+        if entry["module"] not in registry.module_names():
+            remedy = f"choose one of them, or add the module to workflow/{registry.__package__.replace('.', '/')}"
+            yield _unknown((*place, "module"), entry["module"], registry.module_names(), remedy)
             continue
-        rules = methods.settings_schema(entry["module"])
+        rules = registry.settings_schema(entry["module"])
         rules = {**rules, "properties": {"module": {}, **rules["properties"]}}
         yield from _violations(entry, rules, place)
+
+
+def _decoder_problems(config: Mapping) -> Iterator[str]:
+    """Decoders that an analysis names and config lacks, and settings that they do not take."""
+    known = config["decoders"]
+    for analysis, entry in config["decoding"].items():
+        place = ("decoding", analysis)
+        for key in ("decoders", "settings"):
+            for name in entry[key]:
+                if name not in known:
+                    yield _unknown((*place, key, name), name, known, "define it under `decoders`")
+        for name, settings in entry["settings"].items():
+            if name in known and known[name]["module"] in decoders.module_names():
+                rules = decoders.settings_schema(known[name]["module"])
+                yield from _violations(settings, rules, (*place, "settings", name))
 
 
 def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
@@ -365,7 +382,9 @@ def validate(config: Mapping) -> None:
             *_folder_problems(config["pathvars"]),
             *_mirror_problems(config["data"]["mirror"]),
             *_session_problems(config["sessions"]),
-            *_method_problems(config["methods"]),
+            *_module_problems("methods", config["methods"], methods),
+            *_module_problems("decoders", config["decoders"], decoders),
+            *_decoder_problems(config),
             *_reference_problems(config),
         ]
     # What can be asked only where all names and settings are right.
@@ -397,6 +416,20 @@ def check_writable(config: Mapping) -> None:
             )
     if found:
         raise ConfigError("\n".join(found.values()))
+
+
+def decoders_of(config: Mapping, analysis: str) -> dict[str, dict]:
+    """Every decoder with the settings that it has in an analysis, and its module.
+
+    Args:
+        config: a configuration that `validate` accepts.
+        analysis: within or across.
+    """
+    own = config["decoding"][analysis]["settings"]
+    return {
+        name: decoders.complete_settings(entry["module"], {**entry, **own.get(name, {})})
+        for name, entry in config["decoders"].items()
+    }
 
 
 def recordings(config: Mapping) -> dict[str, dict]:

@@ -22,7 +22,6 @@ rule decode_across:
     params:
         recordings=group_recordings,
         decoders=across_decoders,
-        max_iter=lookup(dpath="decoding/across/max_iter", within=config),
     script:
         "../scripts/decode_across.py"
 
@@ -119,7 +118,6 @@ rule parity_across_set:
         runtime=lambda wildcards, attempt: 20 * attempt,
     params:
         settings=parity_settings,
-        max_iter=lookup(dpath="decoding/across/max_iter", within=config),
     script:
         "../scripts/parity_across_set.py"
 

@@ -18,6 +18,7 @@ sys.path.insert(0, str(WORKFLOW))
 from planning.configuration import (
     ConfigError,
     check_writable,
+    decoders_of,
     groups,
     recordings,
     undrawn_figures,
@@ -55,6 +56,10 @@ def settings_of(method):
     """Every setting of a method, and its module."""
     entry = config["methods"][method]
     return complete_settings(entry["module"], entry)
+
+
+# Decoders with the settings of each analysis, with the defaults, so that to write one out changes nothing.
+DECODERS = {analysis: decoders_of(config, analysis) for analysis in ("within", "across")}
 
 
 def shown(figure, form):

@@ -1,5 +1,5 @@
 rule decode_within:
-    """Fit decoders on a recording's train part and score them on both parts, under both protocols."""
+    """Fit decoders on a recording's training trials and score them on both splits, under both protocols."""
     input:
         embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
         library=library("decoding.within"),
@@ -17,8 +17,7 @@ rule decode_within:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
-        decoders=lookup(dpath="decoding/within/decoders", within=config),
-        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+        decoders={name: DECODERS["within"][name] for name in config["decoding"]["within"]["decoders"]},
     script:
         "../scripts/decode_within.py"
 

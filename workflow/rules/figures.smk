@@ -25,7 +25,7 @@ rule fig1:
         library=library(
             "figures.notebooks",
             "figures.style",
-            "decoding.within",
+            "decoding.decode",
             "data.embeddings",
             "decoding.statistics",
             "storage.tables",
@@ -52,7 +52,7 @@ rule fig1:
         runtime=lambda wildcards, attempt: 15 * attempt,
     params:
         decoder="linear",
-        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+        decoders=lookup(dpath="within", within=DECODERS),
     script:
         "../scripts/draw.py"
 
@@ -66,7 +66,7 @@ rule fig2:
         library=library(
             "figures.notebooks",
             "figures.style",
-            "decoding.within",
+            "decoding.decode",
             "data.embeddings",
             "data.recordings",
             "storage.tables",
@@ -93,7 +93,7 @@ rule fig2:
         runtime=lambda wildcards, attempt: 15 * attempt,
     params:
         decoder="linear",
-        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+        decoders=lookup(dpath="within", within=DECODERS),
     script:
         "../scripts/draw.py"
 
@@ -166,12 +166,12 @@ rule fig4:
         library=library(
             "figures.notebooks",
             "figures.style",
-            "decoding.within",
+            "decoding.decode",
             "data.embeddings",
             "data.recordings",
             "storage.tables",
             "data.trials",
-            "verification.within",
+            "verification.retrained_within",
         ),
     output:
         pdf=shown("fig4", "pdf"),
@@ -196,7 +196,7 @@ rule fig4:
         methods=lookup(dpath="figures/fig4/methods", within=config),
         decoder=lookup(dpath="figures/fig4/decoder", within=config),
         protocol=lookup(dpath="figures/fig4/protocol", within=config),
-        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+        decoders=lookup(dpath="within", within=DECODERS),
     script:
         "../scripts/draw.py"
 
@@ -232,4 +232,4 @@ use rule fig4 as fig4_strict with:
         methods=lookup(dpath="figures/fig4_strict/methods", within=config),
         decoder=lookup(dpath="figures/fig4_strict/decoder", within=config),
         protocol=lookup(dpath="figures/fig4_strict/protocol", within=config),
-        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+        decoders=lookup(dpath="within", within=DECODERS),

@@ -99,8 +99,8 @@ def figure_hemispheres(figure):
 
 
 def across_decoders(wildcards):
-    """Decoders that read a method across recordings."""
-    return [decoder for decoder, methods in ACROSS["decoders"].items() if wildcards.method in methods]
+    """Decoders that read a method across recordings, with their settings."""
+    return {name: DECODERS["across"][name] for name, read in ACROSS["decoders"].items() if wildcards.method in read}
 
 
 def across_files(suffix):
@@ -131,6 +131,7 @@ def parity_settings(wildcards):
         "table": table.path,
         "method": table.method,
         "decoder": table.decoder,
+        "settings": DECODERS["across"][table.decoder],
         "recordings": [found.recording for found in ACROSS_EMBEDDINGS[wildcards.set]],
     }
 

@@ -6,7 +6,7 @@ rule parity_within:
     input:
         embeddings=[upstream(embedding.path) for embedding in PARITY_EMBEDDINGS],
         tables=[upstream(table.path) for table in PARITY_TABLES],
-        library=library("verification.within"),
+        library=library("verification.parity_within"),
     output:
         told("verification/parity_within.csv"),
     log:
@@ -22,7 +22,7 @@ rule parity_within:
     params:
         embeddings=[(embedding.method, embedding.recording) for embedding in PARITY_EMBEDDINGS],
         tables=[table.path for table in PARITY_TABLES],
-        max_iter=lookup(dpath="decoding/within/max_iter", within=config),
+        decoders={table.decoder: DECODERS["within"][table.decoder] for table in PARITY_TABLES},
     script:
         "../scripts/parity_within.py"
 
@@ -32,7 +32,7 @@ rule retrained_within:
     input:
         within="<results>/tables/within.csv",
         tables=[upstream(table.path) for table in RETRAINED_TABLES],
-        library=library("verification.within"),
+        library=library("verification.retrained_within"),
     output:
         cells=told("verification/retrained_within.csv"),
         medians="<results>/verification/retrained_within_medians.csv",

@@ -12,7 +12,6 @@ with job(snakemake):
         group=snakemake.wildcards.group,
         seed=int(snakemake.wildcards.seed),
         decoders=snakemake.params.decoders,
-        max_iter=snakemake.params.max_iter,
     )
     write_csv(snakemake.output.metrics, metrics)
     write_csv(snakemake.output.time, time)

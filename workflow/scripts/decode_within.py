@@ -11,7 +11,6 @@ with job(snakemake):
         recording=snakemake.wildcards.recording,
         seed=int(snakemake.wildcards.seed),
         decoders=snakemake.params.decoders,
-        max_iter=snakemake.params.max_iter,
     )
     write_csv(snakemake.output.metrics, metrics)
     write_csv(snakemake.output.time, time)

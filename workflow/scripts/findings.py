@@ -8,8 +8,9 @@ with job(snakemake):
     from ner.storage.tables import names, read_csv, write_csv
     from ner.verification import findings
     from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
+    from ner.verification.parity_within import PARITY_WITHIN
     from ner.verification.published_tests import PUBLISHED_TESTS
-    from ner.verification.within import PARITY_WITHIN, RETRAINED_WITHIN
+    from ner.verification.retrained_within import RETRAINED_WITHIN
 
     given, made = snakemake.input, snakemake.output
     within, across = read_csv(given.within, WITHIN), read_csv(given.across, ACROSS)

@@ -17,6 +17,6 @@ with job(snakemake):
         published,
         method=of["method"],
         decoder=of["decoder"],
-        max_iter=snakemake.params.max_iter,
+        settings=of["settings"],
     )
     write_csv(snakemake.output[0], table)

@@ -6,8 +6,8 @@ with job(snakemake):
     from ner.report.page import TABLES, report_page
     from ner.storage.files import atomic
     from ner.storage.tables import read_csv, write_csv
+    from ner.verification.parity_within import parity_within_summary
     from ner.verification.verdicts import verdict_counts
-    from ner.verification.within import parity_within_summary
 
     # Each table's file has its name; the other inputs are the library.
     files = {Path(path).stem: path for path in snakemake.input if path.endswith(".csv")}

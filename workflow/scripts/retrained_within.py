@@ -4,7 +4,7 @@ with job(snakemake):
     from ner.decoding.columns import WITHIN
     from ner.published.tables import published_within
     from ner.storage.tables import read_csv, write_csv
-    from ner.verification.within import retrained_medians, retrained_within
+    from ner.verification.retrained_within import retrained_medians, retrained_within
 
     published, _ = published_within(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))
     within = read_csv(snakemake.input.within, WITHIN)

@@ -6,49 +6,34 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ner.data.bins import Bins, behavior
+from ner.data.columns import BEHAVIOR
 from ner.storage.errors import InputError
-from ner.storage.tables import read_parquet, write_parquet
+from ner.storage.tables import names, read_parquet, write_parquet
 
-BIN_SECONDS = 0.03
-#: Labels are velocities times this, as the paper passes them to every method and decoder.
+#: Labels are velocities times this, as the paper passes them to every method.
 VELOCITY_SCALE = 10.0
 DIRECTIONS = tuple(range(0, 360, 45))
-_BEHAVIOUR = ["trial", "bin", "split", "vx", "vy", "direction"]
 
 
-@dataclass(frozen=True)
-class Recording:
+@dataclass(frozen=True, kw_only=True)
+class Recording(Bins):
     """Rates and movements of one area of one session.
 
     Attributes:
         name: monkey-session-area, e.g. chewie-20161014-m1.
-        rates: (bins, neurons) float64, smoothed spike counts per 30 ms bin.
-        velocity: (bins, 2) float64, hand velocity x, y in cm/s.
-        direction: (bins,) int, target direction in degrees, one of 0, 45 ... 315.
-        trial: (bins,) int, from 0, in recording order; every trial has the same number of bins.
-        bin: (bins,) int, from 0 at the go cue within each trial.
-        train: (bins,) bool, true for the first trials (0.8 of them in the paper).
+        rates: (bins, neurons) float64, smoothed spike counts per bin.
         metadata: provenance (monkey, area, source file, its hash, dropped trials).
     """
 
     name: str
     rates: np.ndarray
-    velocity: np.ndarray
-    direction: np.ndarray
-    trial: np.ndarray
-    bin: np.ndarray
-    train: np.ndarray
     metadata: dict = field(default_factory=dict)
 
     @property
     def labels(self) -> np.ndarray:
         """(bins, 3) float64: 10 * vx, 10 * vy, direction in degrees (the paper's labels)."""
         return np.column_stack([VELOCITY_SCALE * self.velocity, self.direction])
-
-    @property
-    def bins_per_trial(self) -> int:
-        """Bins in every trial."""
-        return int(self.bin.max()) + 1
 
 
 def require_neurons(recording: Recording, dimensions: int) -> None:
@@ -68,19 +53,11 @@ def require_neurons(recording: Recording, dimensions: int) -> None:
 
 
 def write_recording(recording: Recording, path: str | os.PathLike) -> None:
-    """Write a recording as parquet: trial, bin, split, vx, vy, direction, neuron_0, neuron_1 ..."""
-    behaviour = pd.DataFrame(
-        {
-            "trial": recording.trial,
-            "bin": recording.bin,
-            "split": np.where(recording.train, "train", "test"),
-            "vx": recording.velocity[:, 0],
-            "vy": recording.velocity[:, 1],
-            "direction": recording.direction,
-        }
-    )
+    """Write a recording as parquet: split, trial, bin, vx, vy, direction, neuron_0, neuron_1 ..."""
     neurons = pd.DataFrame(recording.rates, columns=[f"neuron_{k}" for k in range(recording.rates.shape[1])])
-    write_parquet(path, pd.concat([behaviour, neurons], axis=1), {**recording.metadata, "recording": recording.name})
+    table = pd.concat([recording.to_frame(), neurons], axis=1)
+    metadata = {**recording.metadata, "recording": recording.name, "bin_seconds": recording.bin_seconds}
+    write_parquet(path, table, metadata)
 
 
 def read_recording(path: str | os.PathLike) -> Recording:
@@ -89,15 +66,12 @@ def read_recording(path: str | os.PathLike) -> Recording:
     Raises:
         InputError: if the file is missing or damaged.
     """
-    table, metadata = read_parquet(path, [*_BEHAVIOUR, "neuron_0"])
+    table, metadata = read_parquet(path, [*names(BEHAVIOR), "neuron_0"])
     neurons = [name for name in table.columns if name.startswith("neuron_")]
     return Recording(
+        **behavior(table),
+        bin_seconds=metadata["bin_seconds"],
         name=metadata["recording"],
         rates=table[neurons].to_numpy(np.float64),
-        velocity=table[["vx", "vy"]].to_numpy(np.float64),
-        direction=table["direction"].to_numpy(np.int64),
-        trial=table["trial"].to_numpy(np.int64),
-        bin=table["bin"].to_numpy(np.int64),
-        train=(table["split"] == "train").to_numpy(),
         metadata=metadata,
     )

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.io
 
+from ner.data.bins import BIN_SECONDS
 from ner.data.preprocessing import TRIAL_DATA_FIELDS
-from ner.data.recordings import BIN_SECONDS, DIRECTIONS
+from ner.data.recordings import DIRECTIONS
 from ner.storage.files import atomic
 
 #: Distance of the targets (cm), and means and standard deviations of what differs from reach to reach.

@@ -8,59 +8,35 @@ rounding, and neither do the ridge penalty and the first guess of the logistic r
 4 of 132 rotated pairs differed by one trial between the two; 122 met the published value here, 120 with fits a pair.)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from ner.data.embeddings import Embedding
-from ner.decoding.alignment import paper_rotation, strict_rotation
 from ner.decoding.columns import ACROSS, ACROSS_TIME
-from ner.decoding.decoders import Decoder, make_decoder
-from ner.decoding.metrics import METRICS, Scores, scores
+from ner.decoding.decode import by_protocol, fit_decoder
+from ner.decoding.decoders.registry import Decoder
+from ner.decoding.metrics import Decoded, accuracy_by_bin, score
+from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
 
-_ROTATIONS = {"paper": paper_rotation, "strict": strict_rotation}
 
-
-def fit_source(source: Embedding, decoder: str, *, max_iter: int) -> Decoder:
-    """Fit decoders on a source's train part.
-
-    Args:
-        source: coordinates with the movements beside them.
-        decoder: linear or knn.
-        max_iter: iterations that the logistic regression of the direction may take.
-
-    Raises:
-        ValueError: if there is no such decoder.
-    """
-    train = source.train
-    return make_decoder(decoder, max_iter=max_iter).fit(
-        source.coordinates[train], source.movement[train], source.direction[train]
-    )
-
-
-def score_target(fitted: Decoder, target: Embedding, rotation: np.ndarray | None, protocol: str) -> Scores:
-    """Score a source's decoders on the test part of a target.
+def decode_target(fitted: Decoder, target: Embedding, rotation: np.ndarray | None) -> tuple[Embedding, Decoded]:
+    """Decode the test trials of a target by a source's decoders.
 
     Args:
         fitted: decoders of the source.
         target: coordinates with the movements beside them.
         rotation: (d, d), orthogonal, which takes the source onto the target as ``source @ rotation``; None where the
             target is the source.
-        protocol: 'paper' (the velocity R2 has its arguments swapped, as published) or 'strict'.
+
+    Returns:
+        The target's test bins, and the movements decoded from them.
     """
-    test = ~target.train
-    coordinates = target.coordinates[test]
-    movement, direction = fitted.predict(coordinates if rotation is None else coordinates @ rotation.T)
-    return scores(
-        target.movement[test],
-        target.direction[test],
-        movement,
-        direction,
-        target.bins_per_trial,
-        swapped=protocol == "paper",
-    )
+    test = target.select(~target.train)
+    coordinates = test.coordinates if rotation is None else test.coordinates @ rotation.T
+    return test, Decoded(*fitted.predict(coordinates))
 
 
 def decode_across(
@@ -69,8 +45,7 @@ def decode_across(
     method: str,
     group: str,
     seed: int,
-    decoders: Sequence[str],
-    max_iter: int,
+    decoders: Mapping[str, Mapping],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score every recording of a group as the source of every other and of itself.
 
@@ -84,30 +59,34 @@ def decode_across(
         method: name of the method, for the tables.
         group: name of the group, for the tables.
         seed: of the method, for the tables.
-        decoders: linear, knn or both.
-        max_iter: iterations that the logistic regression of the direction may take.
+        decoders: name to module and settings, see `decoders.registry.make_decoder`.
 
     Returns:
         Metrics (columns columns.ACROSS) and accuracy over time (columns columns.ACROSS_TIME).
 
     Raises:
         InputError: if two recordings have other directions or other bins in a trial.
-        ValueError: if there is no such decoder.
+        KeyError: if there is no such decoder module.
     """
     values, times = [], []
-    for decoder in decoders:
-        fitted: dict[str, list[tuple[np.ndarray, Decoder]]] = {}
+    sources = next(iter(embeddings.values()))
+    for name, decoder in decoders.items():
+        fitted = {
+            source: by_protocol(
+                {protocol: recordings[source] for protocol, recordings in embeddings.items()},
+                lambda embedding, decoder=decoder: fit_decoder(embedding, decoder),
+            )
+            for source in sources
+        }
         for protocol, recordings in embeddings.items():
+            rule = PROTOCOLS[protocol]
             for source, embedding in recordings.items():
-                known = fitted.setdefault(source, [])
-                trained = next((d for z, d in known if np.array_equal(z, embedding.coordinates)), None)
-                if trained is None:
-                    trained = fit_source(embedding, decoder, max_iter=max_iter)
-                    known.append((embedding.coordinates, trained))
                 for target, onto in recordings.items():
-                    rotation = None if source == target else _ROTATIONS[protocol](embedding, onto)
-                    found = score_target(trained, onto, rotation, protocol)
-                    of = (method, group, source, target, decoder, protocol)
-                    values += [(*of, metric, seed, getattr(found, metric)) for metric in METRICS]
-                    times += [(*of, k, seed, value) for k, value in enumerate(found.accuracy_by_bin)]
+                    rotation = None if source == target else rule.rotation(embedding, onto)
+                    test, decoded = decode_target(fitted[source][protocol], onto, rotation)
+                    of = (method, group, source, target, name, protocol)
+                    scores = score(test, decoded, swapped=rule.swapped("test"))
+                    values += [(*of, metric, seed, value) for metric, value in scores.items()]
+                    accuracy = accuracy_by_bin(test.direction, decoded.direction, test.bins_per_trial)
+                    times += [(*of, k, seed, value) for k, value in enumerate(accuracy)]
     return pd.DataFrame(values, columns=names(ACROSS)), pd.DataFrame(times, columns=names(ACROSS_TIME))

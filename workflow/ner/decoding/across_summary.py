@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, SOURCE, TARGET
+from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, PAIRS, SOURCE, TARGET
 from ner.storage.tables import Column, names
 
-PARTS = ("diagonal", "off-diagonal")
-_PART = Column("part", "", "diagonal (a recording on itself) or off-diagonal (on another)")
+#: Values of columns.PAIRS.
+DIAGONAL, OFF_DIAGONAL = KINDS_OF_PAIRS = ("diagonal", "off-diagonal")
 _PUBLISHED = Column("published", "R2: 1; accuracy: %", "the same of the authors' table; empty where it lacks a cell")
 #: A cell a row.
 CELLS = (
@@ -23,21 +23,21 @@ CELLS = (
     Column("seeds", "", "number of seeds"),
     _PUBLISHED,
 )
-#: A part of a matrix a row.
+#: The diagonal or the rest of a matrix a row.
 MEANS = (
     METHOD,
     DECODER,
     METRIC,
-    _PART,
+    PAIRS,
     Column("cells", "", "number of cells"),
     Column("mean", "R2: 1; accuracy: %", "mean over cells"),
     _PUBLISHED,
 )
-#: A bin of a part a row.
+#: A bin of them a row.
 ACCURACY = (
     METHOD,
     DECODER,
-    _PART,
+    PAIRS,
     BIN,
     Column("cells", "", "number of cells"),
     Column("mean", "%", "mean over cells"),
@@ -86,7 +86,7 @@ def across_means(cells: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns MEANS, in the order of the cells.
     """
-    grouped = cells.assign(part=_parts(cells)).groupby(["method", "decoder", "metric", "part"], sort=False)
+    grouped = cells.assign(pairs=kind_of_pairs(cells)).groupby(["method", "decoder", "metric", "pairs"], sort=False)
     means = grouped.agg(
         cells=("mean", "size"),
         mean=("mean", "mean"),
@@ -105,7 +105,7 @@ def across_accuracy(table: pd.DataFrame) -> pd.DataFrame:
         Columns ACCURACY, in the order of the table.
     """
     cells = table.groupby(["method", "decoder", "source", "target", "bin"], sort=False)["value"].mean().reset_index()
-    grouped = cells.assign(part=_parts(cells)).groupby(["method", "decoder", "part", "bin"], sort=False)
+    grouped = cells.assign(pairs=kind_of_pairs(cells)).groupby(["method", "decoder", "pairs", "bin"], sort=False)
     return grouped["value"].agg(cells="size", mean="mean", sd="std").reset_index()[names(ACCURACY)]
 
 
@@ -120,5 +120,6 @@ def matrix(cells: pd.DataFrame, recordings: Sequence[str]) -> np.ndarray:
     return table.reindex(index=recordings, columns=recordings).to_numpy()
 
 
-def _parts(cells: pd.DataFrame) -> np.ndarray:
-    return np.where(cells["source"] == cells["target"], *PARTS)
+def kind_of_pairs(cells: pd.DataFrame) -> np.ndarray:
+    """Whether each row is of a recording on itself or on another: columns source and target to columns.PAIRS."""
+    return np.where(cells["source"] == cells["target"], *KINDS_OF_PAIRS)

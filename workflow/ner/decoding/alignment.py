@@ -4,29 +4,20 @@
 solutions about the origin, reflections allowed, and apply as ``coordinates @ rotation``.
 """
 
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 
-from ner.data.embeddings import PROTOCOLS, Embedding
-from ner.data.trials import by_trial, direction_averages
+from ner.data.embeddings import Embedding
+from ner.data.trials import direction_averages
 from ner.storage.errors import InputError
-
-
-def training_part(embedding: Embedding) -> Embedding:
-    """The training bins of an embedding."""
-    bins = {
-        field.name: getattr(embedding, field.name)[embedding.train]
-        for field in fields(Embedding)
-        if field.name != "metadata"
-    }
-    return replace(embedding, **bins)
 
 
 def _averages(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarray]:
     (averages, found), (target_averages, expected) = (
-        direction_averages(by_trial(e.coordinates, e.bins_per_trial), e.direction[e.bin == 0]) for e in (source, target)
+        direction_averages(e.per_trial(e.coordinates), e.trial_direction) for e in (source, target)
     )
     found, expected = found.tolist(), expected.tolist()
     if found != expected or source.bins_per_trial != target.bins_per_trial:
@@ -98,26 +89,22 @@ def strict_rotation(source: Embedding, target: Embedding) -> np.ndarray:
     Raises:
         InputError: if the two have other directions or other bins in a trial.
     """
-    averages = _averages(training_part(source), training_part(target))
+    averages = _averages(*(e.select(e.train) for e in (source, target)))
     return orthogonal_procrustes(*(average.reshape(-1, average.shape[-1]) for average in averages))[0]
 
 
-def rotated_onto(embedding: Embedding, anchor: Embedding, protocol: str) -> Embedding:
+def rotated_onto(
+    embedding: Embedding, anchor: Embedding, rule: Callable[[Embedding, Embedding], np.ndarray]
+) -> Embedding:
     """An embedding rotated onto an anchor, by the training bins of both.
 
     Args:
         embedding: to rotate.
         anchor: to rotate onto.
-        protocol: 'paper' or 'strict', which names the rule.
+        rule: `paper_rotation`, `strict_rotation` or another one.
 
     Raises:
         InputError: if the two have other directions or other bins in a trial.
-        ValueError: if the protocol is unknown.
     """
-    if protocol not in PROTOCOLS:
-        raise ValueError(f"protocol: found {protocol!r}; expected one of {PROTOCOLS}")
-    if protocol == "strict":
-        rotation = strict_rotation(embedding, anchor)
-    else:
-        rotation = paper_rotation(training_part(embedding), training_part(anchor))
+    rotation = rule(*(e.select(e.train) for e in (embedding, anchor)))
     return replace(embedding, coordinates=embedding.coordinates @ rotation)

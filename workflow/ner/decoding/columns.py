@@ -1,24 +1,24 @@
 """The columns that the tables of metrics share, and the tables made of them."""
 
-from ner.data.columns import BIN, RECORDING
+from ner.data.columns import BIN, RECORDING, SPLIT
 from ner.storage.tables import Column
 
 METHOD = Column("method", "", "name of the method in config, e.g. ner, cebra16")
 GROUP = Column("group", "", "name of the group of recordings in config")
 SOURCE = Column("source", "", "recording whose embedding is rotated and on which decoders are fitted")
-TARGET = Column("target", "", "recording on whose test part the decoders are scored")
-DECODER = Column("decoder", "", "linear or knn")
+TARGET = Column("target", "", "recording on whose test trials the decoders are scored")
+DECODER = Column("decoder", "", "name of the decoder in config, e.g. linear, knn")
 PROTOCOL = Column("protocol", "", "paper (as published) or strict (held-out, no label leaks)")
-PART = Column("part", "", "train or test: trials on which the decoder is scored")
-METRIC = Column("metric", "", "velocity_r2, position_r2 or direction_accuracy")
+PAIRS = Column("pairs", "", "diagonal (a recording on itself) or off-diagonal (on another)")
+METRIC = Column("metric", "", "velocity_r2, position_r2 or direction_accuracy (that of the trial's best bin)")
 SEED = Column("seed", "", "seed of the method's random state")
 VALUE = Column("value", "R2: 1; accuracy: %", "value of the metric")
 
 #: Metrics of decoders fitted and scored within one recording; one value a row.
-WITHIN = (METHOD, RECORDING, DECODER, PROTOCOL, PART, METRIC, SEED, VALUE)
+WITHIN = (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, VALUE)
 #: Share of trials whose direction is decoded right, bin by bin, within one recording.
-WITHIN_TIME = (METHOD, RECORDING, DECODER, PROTOCOL, PART, BIN, SEED, VALUE)
-#: Metrics of decoders fitted on a source rotated onto a target and scored on the target's test part.
+WITHIN_TIME = (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, VALUE)
+#: Metrics of decoders fitted on a source rotated onto a target and scored on the target's test trials.
 ACROSS = (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, METRIC, SEED, VALUE)
 #: Share of the target's test trials whose direction is decoded right, bin by bin.
 ACROSS_TIME = (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, BIN, SEED, VALUE)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ner.decoding.columns import DECODER, GROUP, METRIC, PROTOCOL
+from ner.decoding.columns import DECODER, GROUP, METRIC, PAIRS, PROTOCOL
 from ner.decoding.statistics import friedman, over_recordings, paired_t, repeated_measures_anova
 from ner.storage.tables import Column, names
 
@@ -14,11 +14,11 @@ from ner.storage.tables import Column, names
 TESTS = (
     DECODER,
     METRIC,
-    Column("part", "", "diagonal (a recording on itself) or off-diagonal (on another)"),
+    PAIRS,
     Column("test", "", "paired t, anova (one-way, repeated measures) or friedman"),
     Column("methods", "", "the methods compared, the second subtracted from the first"),
     Column("recordings", "", "number of recordings"),
-    Column("pairs", "", "number of matched values, which the test takes as independent"),
+    Column("n_pairs", "", "number of matched values, which the test takes as independent"),
     Column("statistic", "", "t, F or chi squared"),
     Column("df1", "", "degrees of freedom"),
     Column("df2", "", "degrees of freedom of the error (F)"),

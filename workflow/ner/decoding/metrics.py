@@ -1,60 +1,80 @@
 """How well movements are decoded: R2 of velocity and of position, and accuracy of the direction.
 
-Bins stand trial after trial, every trial with the same number of bins. Movements are 10 * velocity (paper, §Decoding).
+A new metric is one entry of METRICS: every table of scores then holds it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import r2_score
 
+from ner.data.bins import Bins
 from ner.data.trials import by_trial
-
-METRICS = ("velocity_r2", "position_r2", "direction_accuracy")
 
 
 @dataclass(frozen=True)
-class Scores:
-    """Metrics of decoded movements.
+class Decoded:
+    """Movements decoded from every bin.
 
     Attributes:
-        velocity_r2: see `velocity_r2`.
-        position_r2: see `position_r2`.
-        direction_accuracy: %, the highest over bins.
-        accuracy_by_bin: (bins per trial,) %, see `accuracy_by_bin`.
+        velocity: (bins, 2), cm/s.
+        direction: (bins,), degrees.
     """
 
-    velocity_r2: float
-    position_r2: float
-    direction_accuracy: float
-    accuracy_by_bin: np.ndarray
+    velocity: np.ndarray
+    direction: np.ndarray
+
+    def select(self, chosen: np.ndarray) -> "Decoded":
+        """The chosen bins; chosen is (bins,) bool."""
+        return Decoded(self.velocity[chosen], self.direction[chosen])
 
 
-def positions(movement: np.ndarray, bins_per_trial: int) -> np.ndarray:
-    """Positions that movements lead to: their cumulative sum within each trial.
+@dataclass(frozen=True)
+class Metric:
+    """A number that says how well movements are decoded.
+
+    Attributes:
+        name: in tables.
+        label: in figures and pages.
+        unit: 1 or %.
+        decimals: with which figures and pages write a value.
+        measure: from the bins' real movements, the decoded ones, and whether the velocity R2 swaps its arguments.
+    """
+
+    name: str
+    label: str
+    unit: str
+    decimals: int
+    measure: Callable[[Bins, Decoded, bool], float]
+
+
+def integrate_velocity(velocity: np.ndarray, bins_per_trial: int, bin_seconds: float) -> np.ndarray:
+    """Positions that velocities lead to: their sum within each trial, times the width of a bin.
 
     Args:
-        movement: (bins, 2), 10 * velocity, true or decoded.
+        velocity: (bins, 2), real or decoded.
         bins_per_trial: bins in every trial.
+        bin_seconds: width of a bin in seconds.
 
     Returns:
-        (bins, 2), in the movement's unit times bins; a trial's first bin holds its first movement.
+        (bins, 2), cm for a velocity in cm/s; a trial's first bin holds its first displacement.
 
     Raises:
         ValueError: if the bins are not whole trials.
     """
-    return by_trial(movement, bins_per_trial).cumsum(axis=1).reshape(movement.shape)
+    return bin_seconds * by_trial(velocity, bins_per_trial).cumsum(axis=1).reshape(velocity.shape)
 
 
 def velocity_r2(truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = False) -> float:
     """Share of the velocity's variance that is explained, averaged over x and y.
 
     Args:
-        truth: (bins, 2), movements.
-        prediction: (bins, 2), decoded movements.
-        swapped: take the residuals in relation to the variance of the prediction, as the published analysis does on
-            test parts (its `r2_score` gets prediction and truth in the other order). An unbiased decoder with the
-            usual R2 of r then gets 2 - 1 / r, without a lower bound.
+        truth: (bins, 2), real velocity.
+        prediction: (bins, 2), decoded velocity.
+        swapped: divide by the variance of the prediction, as the published analysis does on test trials (its
+            `r2_score` gets prediction and truth in the other order). An unbiased decoder with the usual R2 of r then
+            gets 2 - 1 / r, without a lower bound.
 
     Raises:
         ValueError: if the shapes disagree.
@@ -66,14 +86,15 @@ def position_r2(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) 
     """Share of the position's variance that is explained, averaged over x and y.
 
     Args:
-        truth: (bins, 2), movements (not positions).
-        prediction: (bins, 2), decoded movements.
+        truth: (bins, 2), real velocity (not position).
+        prediction: (bins, 2), decoded velocity.
         bins_per_trial: bins in every trial.
 
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
     """
-    return float(r2_score(positions(truth, bins_per_trial), positions(prediction, bins_per_trial)))
+    # R2 does not depend on the unit.
+    return float(r2_score(*(integrate_velocity(v, bins_per_trial, 1.0) for v in (truth, prediction))))
 
 
 def accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) -> np.ndarray:
@@ -95,32 +116,38 @@ def accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: i
     return 100 * by_trial(truth == prediction, bins_per_trial).mean(axis=0)
 
 
-def scores(
-    movement: np.ndarray,
-    direction: np.ndarray,
-    decoded_movement: np.ndarray,
-    decoded_direction: np.ndarray,
-    bins_per_trial: int,
-    *,
-    swapped: bool = False,
-) -> Scores:
-    """All metrics of decoded movements.
+def _velocity_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
+    return velocity_r2(bins.velocity, decoded.velocity, swapped=swapped)
+
+
+def _position_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
+    return position_r2(bins.velocity, decoded.velocity, bins.bins_per_trial)
+
+
+def _peak_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
+    return float(accuracy_by_bin(bins.direction, decoded.direction, bins.bins_per_trial).max())
+
+
+#: Every metric by its name, in the order of tables and figures. The accuracy is that of the trial's best bin.
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric("velocity_r2", "velocity R²", "1", 2, _velocity_r2),
+        Metric("position_r2", "position R²", "1", 2, _position_r2),
+        Metric("direction_accuracy", "direction accuracy", "%", 1, _peak_accuracy),
+    )
+}
+
+
+def score(bins: Bins, decoded: Decoded, *, swapped: bool = False) -> dict[str, float]:
+    """Every metric of decoded movements, by name.
 
     Args:
-        movement: (bins, 2), 10 * velocity.
-        direction: (bins,), directions.
-        decoded_movement: (bins, 2).
-        decoded_direction: (bins,).
-        bins_per_trial: bins in every trial.
-        swapped: see `velocity_r2`; the other metrics do not change with it.
+        bins: the real movements.
+        decoded: the decoded ones of the same bins.
+        swapped: see `velocity_r2`; no other metric changes with it.
 
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
     """
-    accuracy = accuracy_by_bin(direction, decoded_direction, bins_per_trial)
-    return Scores(
-        velocity_r2=velocity_r2(movement, decoded_movement, swapped=swapped),
-        position_r2=position_r2(movement, decoded_movement, bins_per_trial),
-        direction_accuracy=float(accuracy.max()),
-        accuracy_by_bin=accuracy,
-    )
+    return {name: metric.measure(bins, decoded, swapped) for name, metric in METRICS.items()}

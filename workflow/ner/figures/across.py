@@ -15,7 +15,15 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from ner.data.names import RecordingName
-from ner.decoding.across_summary import PARTS, across_accuracy, across_cells, across_means, matrix, select
+from ner.decoding.across_summary import (
+    DIAGONAL,
+    KINDS_OF_PAIRS,
+    across_accuracy,
+    across_cells,
+    across_means,
+    matrix,
+    select,
+)
 from ner.decoding.method_tests import across_tests
 from ner.decoding.metrics import METRICS
 from ner.figures.style import (
@@ -27,11 +35,11 @@ from ner.figures.style import (
     panel_letter,
 )
 from ner.methods.names import method_name
+from ner.published.tables import METRICS_PUBLISHED
 
 #: R2 below this has one colour, and a cross in its cell: it has no lower bound.
 R2_FLOOR = -4.0
 DECODER_NAMES = {"linear": "linear", "knn": "kNN"}
-METRIC_NAMES = {"velocity_r2": "velocity R²", "position_r2": "position R²", "direction_accuracy": "direction accuracy"}
 
 # Inches.
 _LEFT, _RIGHT, _SMALLEST, _LARGEST = 0.44, 0.62, 0.9, 1.15
@@ -197,8 +205,8 @@ class Across:
         shown = f"{', '.join(sessions)}; {' and '.join(areas)}: {len(named)} recordings"
         return (
             f"{shown} ({protocol} protocol, {averaged}).\n"
-            "Decoders fitted on the source's train part, rotated onto the target, scored on the target's test part; on "
-            f"the diagonal nothing is rotated.\nAbove a matrix: {means}{crosses}."
+            "Decoders are fitted on the source's training trials, rotated onto the target, and scored on the target's "
+            f"test trials; on the diagonal nothing is rotated.\nAbove a matrix: {means}{crosses}."
         )
 
     @property
@@ -238,7 +246,7 @@ class Across:
     @property
     def height(self) -> float:
         """Inches of all panels."""
-        matrices = _HEADER + len(METRICS) * (self.side + _MEANS) + _LABELS + self.label_width
+        matrices = _HEADER + len(METRICS_PUBLISHED) * (self.side + _MEANS) + _LABELS + self.label_width
         return matrices + _TIME_HEADER + _TIME + _TIME_LABELS + _tests_height(self)
 
 
@@ -251,13 +259,13 @@ def across_panels(figure: Figure, across: Across, letters: str) -> None:
         letters: of the panels: one a metric, one for accuracy over time and one for the tests.
     """
     top = across.height - _HEADER
-    for k, metric in enumerate(METRICS):
+    for k, metric in enumerate(METRICS_PUBLISHED):
         top -= _MEANS
-        _matrices(figure, across, metric, top, letters[k], first=k == 0, last=k == len(METRICS) - 1)
+        _matrices(figure, across, metric, top, letters[k], first=k == 0, last=k == len(METRICS_PUBLISHED) - 1)
         top -= across.side
     top -= _LABELS + across.label_width + _TIME_HEADER
-    _times(figure, across, top, letters[len(METRICS)])
-    _tests(figure, across, top - _TIME - _TIME_LABELS, letters[len(METRICS) + 1])
+    _times(figure, across, top, letters[len(METRICS_PUBLISHED)])
+    _tests(figure, across, top - _TIME - _TIME_LABELS, letters[len(METRICS_PUBLISHED) + 1])
 
 
 def _place(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
@@ -276,7 +284,7 @@ def _matrices(figure: Figure, across: Across, metric: str, top: float, letter: s
         of = {"method": method, "decoder": decoder, "metric": metric}
         matrix_panel(axis, matrix(_rows(across.cells, **of), across.recordings), scale, across.blocks)
         _session_labels(axis, across, rows=k == 0, columns=last)
-        means = _rows(across.means, **of).set_index("part")
+        means = _rows(across.means, **of).set_index("pairs")
         above = _means_text(means["mean"], scale)
         axis.set_title(above, pad=9 if across.published else 2, fontsize=6)
         if across.published and means["published"].notna().any():
@@ -290,7 +298,7 @@ def _matrices(figure: Figure, across: Across, metric: str, top: float, letter: s
         if k == 0:
             panel_letter(axis, letter, dx=2.5 - 72 * left, dy=9)
         left += across.side + _GAP
-    _colour_bar(_place(figure, left + 0.05, top, 0.09, across.side), scale, METRIC_NAMES[metric])
+    _colour_bar(_place(figure, left + 0.05, top, 0.09, across.side), scale, METRICS[metric].label)
 
 
 def matrix_panel(axis: Axes, values: np.ndarray, scale: Scale, parted: Sequence[Block]) -> None:
@@ -357,15 +365,15 @@ def _colour_bar(axis: Axes, scale: Scale, label: str) -> None:
 
 
 def _times(figure: Figure, across: Across, top: float, letter: str) -> None:
-    """Accuracy over time: a panel a decoder and part, mean and SD over its cells."""
-    columns = list(itertools.product(across.decoders, PARTS))
+    """Accuracy over time: a panel a decoder and kind of pairs, mean and SD over its cells."""
+    columns = list(itertools.product(across.decoders, KINDS_OF_PAIRS))
     gap = 0.14
     width = min(1.8, (WIDTH - 0.5 - 0.15 - gap * (len(columns) - 1)) / len(columns))
-    for k, (decoder, part) in enumerate(columns):
+    for k, (decoder, pairs) in enumerate(columns):
         axis = _place(figure, 0.5 + k * (width + gap), top, width, _TIME)
-        rows = _rows(across.accuracy, decoder=decoder, part=part)
+        rows = _rows(across.accuracy, decoder=decoder, pairs=pairs)
         accuracy_panel(axis, rows)
-        axis.set_title(f"{DECODER_NAMES[decoder]}, {part} ({rows['cells'].max()} cells)")
+        axis.set_title(f"{DECODER_NAMES[decoder]}, {pairs} ({rows['cells'].max()} cells)")
         if k == 0:
             axis.set(ylabel="direction accuracy (%)")
             panel_letter(axis, letter, dx=-33)
@@ -388,7 +396,10 @@ def _compared(methods: Sequence[str]) -> list[str]:
 
 
 def _tests_height(across: Across) -> float:
-    lines = sum(2 * len(METRICS) * len(PARTS) if len(methods) > 1 else 1 for methods in across.decoders.values())
+    lines = sum(
+        2 * len(METRICS_PUBLISHED) * len(KINDS_OF_PAIRS) if len(methods) > 1 else 1
+        for methods in across.decoders.values()
+    )
     return _TESTS_HEADER + len(across.decoders) * 0.32 + lines * _LINE + _TESTS_FOOTER
 
 
@@ -425,17 +436,17 @@ def _tests_block(axis: Axes, tests: pd.DataFrame, decoder: str, methods: Sequenc
     width = (axis.get_xlim()[1] - _FIRST - 2 * _OTHERS) / max(len(pairs), 3)
     lefts = [_FIRST + width * k for k in range(len(pairs))]
     lefts += [_FIRST + width * len(pairs) + _OTHERS * k for k in range(len(kinds) - len(pairs))]
-    indexed = tests.set_index(["metric", "part", "test", "methods"])
+    indexed = tests.set_index(["metric", "pairs", "test", "methods"])
     for (_, title), left in zip(kinds, lefts, strict=True):
         axis.text(left, y, title, fontweight="bold", fontsize=6, va="center")
     y -= 0.1
     axis.plot(axis.get_xlim(), [y, y], color="black", linewidth=0.5)
-    for metric, part in itertools.product(METRICS, PARTS):
-        axis.text(0, y - _LINE, METRIC_NAMES[metric] if part == PARTS[0] else "", fontsize=5.3, va="center")
-        axis.text(_PART, y - _LINE, part, fontsize=5.3, va="center")
+    for metric, pairs in itertools.product(METRICS_PUBLISHED, KINDS_OF_PAIRS):
+        axis.text(0, y - _LINE, METRICS[metric].label if pairs == DIAGONAL else "", fontsize=5.3, va="center")
+        axis.text(_PART, y - _LINE, pairs, fontsize=5.3, va="center")
         for (key, _), left in zip(kinds, lefts, strict=True):
-            if (metric, part, *key) in indexed.index:
-                said = test_text(indexed.loc[(metric, part, *key)], key[0], SCALES[metric].decimals)
+            if (metric, pairs, *key) in indexed.index:
+                said = test_text(indexed.loc[(metric, pairs, *key)], key[0], SCALES[metric].decimals)
                 axis.text(left, y - _LINE, said, fontsize=5, va="center", linespacing=1.15)
         y -= 2 * _LINE
     axis.plot(axis.get_xlim(), [y, y], color="black", linewidth=0.3)
@@ -477,7 +488,7 @@ def _above(axis: Axes, points: float):
 
 
 def _means_text(means: pd.Series, scale: Scale) -> str:
-    return " | ".join(scale.text(means[part]) if np.isfinite(means[part]) else "–" for part in PARTS)
+    return " | ".join(scale.text(means[pairs]) if np.isfinite(means[pairs]) else "–" for pairs in KINDS_OF_PAIRS)
 
 
 def _rows(table: pd.DataFrame, **values: str) -> pd.DataFrame:

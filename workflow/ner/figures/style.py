@@ -20,12 +20,12 @@ from matplotlib.transforms import ScaledTranslation
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 from pypdf import PdfWriter
 
+from ner.data.bins import BIN_SECONDS
 from ner.data.embeddings import Embedding
 from ner.data.names import RecordingName
-from ner.data.recordings import BIN_SECONDS, DIRECTIONS, VELOCITY_SCALE
-from ner.decoding.metrics import positions
+from ner.data.recordings import DIRECTIONS
+from ner.decoding.metrics import Decoded, integrate_velocity
 from ner.decoding.statistics import Regression
-from ner.decoding.within import Decoded
 from ner.methods.names import known_method, method_name
 from ner.storage.files import atomic
 
@@ -33,12 +33,8 @@ from ner.storage.files import atomic
 WIDTH = 7.2
 #: Elevation and azimuth of every 3D panel, degrees, so that panels can be compared.
 VIEW = (22.0, -55.0)
-#: Turns the paper's positions (sums of 10 * velocity over bins) into cm.
-CENTIMETRES = BIN_SECONDS / VELOCITY_SCALE
 #: Line styles of |vx| and |vy|.
 SPEED_STYLES = {"vx": "-", "vy": (0, (3, 1.5))}
-#: The part of a recording that a protocol's headline numbers are taken from.
-HEADLINE_PART = {"paper": "train", "strict": "test"}
 
 _GREY = "0.45"
 _RASTER_DPI = 400
@@ -139,24 +135,14 @@ def movements_table(embedding: Embedding, decoded: Decoded) -> pd.DataFrame:
     Returns:
         Columns method, split, trial, bin, direction, z1 ... zd, vx, vy (cm/s), x, y (cm), decoded_vx ... decoded_y.
     """
-    table = pd.DataFrame(
-        {
-            "method": embedding.metadata["method"],
-            "split": np.where(embedding.train, "train", "test"),
-            "trial": embedding.trial,
-            "bin": embedding.bin,
-            "direction": embedding.direction,
-        }
-    )
+    table = embedding.to_frame()[["split", "trial", "bin", "direction"]]
+    table.insert(0, "method", embedding.metadata["method"])
     coordinates = [f"z{k + 1}" for k in range(embedding.coordinates.shape[1])]
     table[coordinates] = embedding.coordinates
-    real = positions(embedding.movement, embedding.bins_per_trial)
-    for prefix, movement, position in (
-        ("", embedding.movement, real),
-        ("decoded_", decoded.movement, decoded.position),
-    ):
-        table[[f"{prefix}vx", f"{prefix}vy"]] = movement / VELOCITY_SCALE
-        table[[f"{prefix}x", f"{prefix}y"]] = CENTIMETRES * position
+    for prefix, velocity in (("", embedding.velocity), ("decoded_", decoded.velocity)):
+        table[[f"{prefix}vx", f"{prefix}vy"]] = velocity
+        position = integrate_velocity(velocity, embedding.bins_per_trial, embedding.bin_seconds)
+        table[[f"{prefix}x", f"{prefix}y"]] = position
     return table
 
 

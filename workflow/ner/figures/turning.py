@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from ner.data.embeddings import Embedding
 from ner.data.names import RecordingName
-from ner.data.trials import by_trial, direction_averages
+from ner.data.trials import direction_averages
 from ner.figures.style import VIEW, direction_colour
 from ner.methods.names import method_name
 
@@ -209,8 +209,8 @@ def _three(coordinates: np.ndarray) -> np.ndarray:
 
 def _lines(embedding: Embedding, singles: int) -> tuple[np.ndarray, list[int], int]:
     """What is drawn of an embedding: (lines, bins, 3), their directions, and how many are averages, the first ones."""
-    trials = _three(by_trial(embedding.coordinates, embedding.bins_per_trial))
-    direction = embedding.direction[embedding.bin == 0]
+    trials = _three(embedding.per_trial(embedding.coordinates))
+    direction = embedding.trial_direction
     averages, found = direction_averages(trials, direction)
     own = [np.flatnonzero(direction == d) for d in found]
     some = np.concatenate([k[np.linspace(0, len(k) - 1, min(singles, len(k))).astype(int)] for k in own])

@@ -60,14 +60,12 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     from dPCA.dPCA import dPCA
 
     from ner.data.recordings import require_neurons
-    from ner.data.trials import balanced_trials, by_trial
+    from ner.data.trials import balanced_trials
     from ner.storage.errors import InputError
 
     require_neurons(recording, settings["dimensions"])
-    trials = balanced_trials(
-        by_trial(recording.rates[recording.train], recording.bins_per_trial),
-        recording.direction[recording.train & (recording.bin == 0)],
-    )
+    train = recording.select(recording.train)
+    trials = balanced_trials(train.per_trial(train.rates), train.trial_direction)
     if len(trials) < 2:
         raise InputError(
             recording.name,

@@ -36,10 +36,10 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     from sklearn.decomposition import PCA
 
     from ner.data.recordings import require_neurons
-    from ner.data.trials import by_trial, direction_averages
+    from ner.data.trials import direction_averages
 
     require_neurons(recording, settings["dimensions"])
-    trials = by_trial(recording.rates[recording.train], recording.bins_per_trial)
-    averages, _ = direction_averages(trials, recording.direction[recording.train & (recording.bin == 0)])
+    train = recording.select(recording.train)
+    averages, _ = direction_averages(train.per_trial(train.rates), train.trial_direction)
     pca = PCA(settings["dimensions"], svd_solver="full").fit(averages.reshape(-1, averages.shape[-1]))
     return Fit(pca.transform(recording.rates))

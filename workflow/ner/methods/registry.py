@@ -40,15 +40,15 @@ class Fit:
     strict: "np.ndarray | None" = None
 
 
-def available() -> list[str]:
+def module_names() -> list[str]:
     """Names of the method modules, sorted."""
     found = {module.name for module in pkgutil.iter_modules(methods.__path__)}
     return sorted(found - {"names", "registry"})
 
 
 def _module(name: str):
-    if name not in available():
-        raise KeyError(f"method module: found {name!r}; expected one of {available()}")
+    if name not in module_names():
+        raise KeyError(f"method module: found {name!r}; expected one of {module_names()}")
     return importlib.import_module(f"{methods.__name__}.{name}")
 
 

@@ -24,23 +24,24 @@ import pandas as pd
 
 from ner.data.embeddings import Embedding
 from ner.data.recordings import VELOCITY_SCALE
-from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, PART, RECORDING, SOURCE, TARGET, VALUE
-from ner.decoding.metrics import METRICS
+from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, RECORDING, SOURCE, SPLIT, TARGET, VALUE
 from ner.published.catalogue import PublishedTable, bins_per_trial, published_tables
 from ner.storage.errors import InputError
 from ner.storage.tables import Column, names
 
 FIGURE = Column("figure", "", "figure of the paper that shows it: fig4, fig5, fig6 or fig7")
 #: Published metrics within recordings.
-PUBLISHED_WITHIN = (FIGURE, METHOD, RECORDING, DECODER, PART, METRIC, VALUE)
+PUBLISHED_WITHIN = (FIGURE, METHOD, RECORDING, DECODER, SPLIT, METRIC, VALUE)
 #: Published accuracies of the direction within recordings, bin by bin.
-PUBLISHED_WITHIN_TIME = (FIGURE, METHOD, RECORDING, DECODER, PART, BIN, VALUE)
-#: Published metrics across recordings, on the target's test part.
+PUBLISHED_WITHIN_TIME = (FIGURE, METHOD, RECORDING, DECODER, SPLIT, BIN, VALUE)
+#: Published metrics across recordings, on the target's test trials.
 PUBLISHED_ACROSS = (FIGURE, METHOD, SOURCE, TARGET, DECODER, METRIC, VALUE)
 #: Published accuracies of the direction across recordings, bin by bin.
 PUBLISHED_ACROSS_TIME = (FIGURE, METHOD, SOURCE, TARGET, DECODER, BIN, VALUE)
 
-_ARRAYS = dict(zip(METRICS, ("vel_R_2D", "pos_R_2D", "peak_acc_2D"), strict=True))
+_ARRAYS = {"velocity_r2": "vel_R_2D", "position_r2": "pos_R_2D", "direction_accuracy": "peak_acc_2D"}
+#: The metrics that the authors published, by their names here.
+METRICS_PUBLISHED = tuple(_ARRAYS)
 _REMEDY = "delete it and run snakemake again to fetch it"
 _CHEWIE_2016 = ("20160929", "20161005", "20161006", "20161007", "20161014", "20161021")
 _PIVAE_FIG6 = tuple(
@@ -95,7 +96,7 @@ def _rows(table: PublishedTable, path: str | os.PathLike, labels: np.ndarray, co
 
 
 def _read(table: PublishedTable, path: str | os.PathLike) -> tuple[list[str], dict[str, np.ndarray], np.ndarray]:
-    """Rows, metrics (rows, columns) and accuracy (rows, columns, bins) of a table; columns are parts or targets."""
+    """Rows, metrics (rows, columns) and accuracy (rows, columns, bins) of a table; columns are splits or targets."""
     found = _arrays(path, ["date_subjects", "acc_time_2D", *_ARRAYS.values()])
     values = {metric: found[name] for metric, name in _ARRAYS.items()}
     count = len(values["velocity_r2"])
@@ -132,8 +133,8 @@ def published_within(files: Mapping[str, str | os.PathLike]) -> tuple[pd.DataFra
     values, times = [], []
     for table, rows, metrics, accuracy in _tables(files, within=True):
         for i, recording in enumerate(rows):
-            for j, part in enumerate(("train", "test")):
-                of = (table.figure, table.method, recording, table.decoder, part)
+            for j, split in enumerate(("train", "test")):
+                of = (table.figure, table.method, recording, table.decoder, split)
                 values += [(*of, metric, array[i, j]) for metric, array in metrics.items()]
                 times += [(*of, k, value) for k, value in enumerate(accuracy[i, j])]
     return pd.DataFrame(values, columns=names(PUBLISHED_WITHIN)), pd.DataFrame(
@@ -142,7 +143,7 @@ def published_within(files: Mapping[str, str | os.PathLike]) -> tuple[pd.DataFra
 
 
 def published_across(files: Mapping[str, str | os.PathLike]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The authors' metrics of decoders fitted on one recording and scored on another one's test part (Figs 5 to 7).
+    """The authors' metrics of decoders fitted on one recording and scored on another one's test trials (Figs 5 to 7).
 
     Args:
         files: path in the authors' repository to local file; others than such tables are passed over.
@@ -202,8 +203,8 @@ def read_published_embedding(path: str | os.PathLike, recording: str, method: st
         path, ["cebra_veldir_train", "cebra_veldir_test", "continuous_index_train", "continuous_index_test"]
     )
     bins = bins_per_trial(recording)
-    for part in ("train", "test"):
-        coordinates, labels = found[f"cebra_veldir_{part}"], found[f"continuous_index_{part}"]
+    for split in ("train", "test"):
+        coordinates, labels = found[f"cebra_veldir_{split}"], found[f"continuous_index_{split}"]
         if (
             coordinates.ndim != 2
             or labels.shape != (len(coordinates), 3)
@@ -213,7 +214,7 @@ def read_published_embedding(path: str | os.PathLike, recording: str, method: st
         ):
             raise InputError(
                 path,
-                f"{part} coordinates {coordinates.shape} and labels {labels.shape}",
+                f"{split} coordinates {coordinates.shape} and labels {labels.shape}",
                 f"(bins, d) and (bins, 3), whole trials of {bins} bins, all finite",
                 _REMEDY,
             )

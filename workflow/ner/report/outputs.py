@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ner.data.columns import BEHAVIOR, BIN, DIRECTION, RECORDING, SPLIT, TRIAL, VX, VY
 from ner.data.recordings_table import SUMMARY
 from ner.decoding.across_summary import ACCURACY as ACCURACY_ACROSS
 from ner.decoding.across_summary import CELLS, MEANS
 from ner.decoding.columns import (
     ACROSS,
     ACROSS_TIME,
-    BIN,
     METHOD,
     METRIC,
-    RECORDING,
     VALUE,
     WITHIN,
     WITHIN_TIME,
@@ -23,6 +22,7 @@ from ner.report.benchmarks import BENCHMARKS
 from ner.report.provenance import FACTS, STAGES, VERSIONS
 from ner.storage.errors import InputError
 from ner.storage.tables import Column
+from ner.verification.compare import PUBLISHED
 from ner.verification.findings import (
     CANDIDATES,
     LEAK,
@@ -37,16 +37,11 @@ from ner.verification.findings import (
 from ner.verification.headlines import HEADLINES
 from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
 from ner.verification.parity_averages import PARITY_AVERAGES
+from ner.verification.parity_within import PARITY_WITHIN, PARITY_WITHIN_SUMMARY
 from ner.verification.published_tests import PUBLISHED_TESTS
 from ner.verification.retrained_across import RETRAINED_ACROSS, RETRAINED_ACROSS_MEANS
+from ner.verification.retrained_within import RETRAINED_WITHIN, RETRAINED_WITHIN_MEDIANS
 from ner.verification.verdicts import VERDICT_COUNTS
-from ner.verification.within import (
-    PARITY_WITHIN,
-    PARITY_WITHIN_SUMMARY,
-    PUBLISHED,
-    RETRAINED_WITHIN,
-    RETRAINED_WITHIN_MEDIANS,
-)
 
 
 @dataclass(frozen=True)
@@ -82,36 +77,18 @@ NAMES = {
     "figure": "fig1, fig2 and so on, as in the paper",
 }
 
-_SPLIT = Column(
-    "split",
-    "",
-    "train or test: the recording's first trials (train_fraction; paper: 80 %), or the rest",
-)
-_TRIAL = Column("trial", "", "trial, from 0, in recording order")
-_DIRECTION = Column("direction", "degrees", "direction of the target")
-_VX, _VY = (Column(f"v{axis}", "cm/s", f"velocity of the hand along {axis}") for axis in "xy")
 _LATENT = Column("z{k}", "", "latent coordinates, from z1")
 _STEP = Column("step", "", "step of the training, from 1 (pi-VAE: pass over the data)")
 _LOSS = Column("loss", "", "training loss")
 _AREA = Column("area", "", "M1, PMd or S1")
 #: Bins of a recording.
 RECORDING_FILE = (
-    _TRIAL,
-    BIN,
-    _SPLIT,
-    _VX,
-    _VY,
-    _DIRECTION,
+    *BEHAVIOR,
     Column("neuron_{k}", "spikes/30 ms", "smoothed spike counts of each neuron, from neuron_0"),
 )
 #: Bins of an embedding.
 EMBEDDING_FILE = (
-    _SPLIT,
-    _TRIAL,
-    BIN,
-    _VX,
-    _VY,
-    _DIRECTION,
+    *BEHAVIOR,
     _LATENT,
     Column("strict_z{k}", "", "those of the strict protocol; only of methods where they differ"),
 )
@@ -119,13 +96,13 @@ HISTORY = (_STEP, _LOSS, Column("validation_loss", "", "loss of the trials that 
 #: Bins with their coordinates, and the movements decoded from them.
 MOVEMENTS = (
     METHOD,
-    _SPLIT,
-    _TRIAL,
+    SPLIT,
+    TRIAL,
     BIN,
-    _DIRECTION,
+    DIRECTION,
     _LATENT,
-    _VX,
-    _VY,
+    VX,
+    VY,
     *(Column(axis, "cm", f"position of the hand along {axis}, from that at the go cue") for axis in "xy"),
     *(Column(f"decoded_v{axis}", "cm/s", f"velocity along {axis}, decoded") for axis in "xy"),
     *(Column(f"decoded_{axis}", "cm", f"position along {axis}, by the decoded velocities") for axis in "xy"),
@@ -139,14 +116,14 @@ REGRESSION = (
     Column("p_value", "", "of the slope being 0, two-sided, every bin taken as independent"),
     Column("observations", "", "bins"),
 )
-NEURONS = (_DIRECTION, BIN, Column("neuron_{k}", "spikes/s", "mean rate of the neuron"))
-RATES = (_DIRECTION, BIN, Column("neuron_{k}", "1", "share of the neuron's maximum over the train part"))
-AVERAGES = (METHOD, RECORDING, _DIRECTION, BIN, _LATENT)
+NEURONS = (DIRECTION, BIN, Column("neuron_{k}", "spikes/s", "mean rate of the neuron"))
+RATES = (DIRECTION, BIN, Column("neuron_{k}", "1", "share of the neuron's maximum over training trials"))
+AVERAGES = (METHOD, RECORDING, DIRECTION, BIN, _LATENT)
 ROTATED_AVERAGES = (
     METHOD,
     RECORDING,
     Column("rotation", "", "before or after rotation onto the anchor"),
-    _DIRECTION,
+    DIRECTION,
     BIN,
     _LATENT,
 )
@@ -222,7 +199,7 @@ FILES = (
     ),
     File("verification/retrained_across_means.csv", "means of it", RETRAINED_ACROSS_MEANS),
     File("verification/finding1_swapped_velocity.csv", "velocity R2 with its arguments either way", SWAPPED),
-    File("verification/finding2_train_and_test.csv", "metrics of train and test parts", TRAIN_TEST),
+    File("verification/finding2_train_and_test.csv", "metrics of training and test trials", TRAIN_TEST),
     File("verification/finding3_pivae.csv", "pi-VAE with and without labels of what is scored", LEAK),
     File("verification/finding4_umap.csv", "UMAP with and without labels of what is scored", LEAK),
     File("verification/finding5_rotation.csv", "decoding by the published rotation and by the strict one", ROTATION),
@@ -238,7 +215,7 @@ FILES = (
     File("README.md", "this page"),
     File("{figure}_regression.csv", "decoded velocity against the real one", REGRESSION),
     File("{figure}_loss.csv", "loss of the trainings", (METHOD, _STEP, _LOSS)),
-    File("{figure}_bins.csv", "embedding and decoded movements of the train part", MOVEMENTS),
+    File("{figure}_bins.csv", "embedding and decoded movements of training trials", MOVEMENTS),
     File("{figure}_neurons.csv", "direction averages of the example neurons", NEURONS),
     File("{figure}_rates.csv", "smoothed counts of all neurons, in one trial of each direction", RATES),
     File("fig3.html", "the embeddings in 3D, to turn and zoom"),

@@ -7,9 +7,9 @@ import pandas as pd
 
 from ner.data.names import RecordingName
 from ner.data.recordings_table import SUMMARY
-from ner.decoding.metrics import METRICS
-from ner.decoding.within import PARTS
+from ner.decoding.within import SPLITS
 from ner.methods.names import method_name
+from ner.published.tables import METRICS_PUBLISHED
 from ner.report.benchmarks import BENCHMARKS
 from ner.report.formats import (
     DECODER,
@@ -32,20 +32,14 @@ from ner.report.html import Markup, Shown, details, field, grid, markup, page, t
 from ner.report.provenance import FACTS, STAGES, VERSIONS
 from ner.report.told import FINDINGS
 from ner.verification import findings
+from ner.verification.compare import PARITY_R2, VERDICTS, outside
 from ner.verification.headlines import HEADLINES
 from ner.verification.parity_across import PARITY_ACROSS_SUMMARY
 from ner.verification.parity_averages import PARITY_AVERAGES, PARITY_CORRELATION, PARITY_DIFFERENCE, averages_met
+from ner.verification.parity_within import PARITY_WITHIN, PARITY_WITHIN_SUMMARY
 from ner.verification.retrained_across import RETRAINED_ACROSS, RETRAINED_ACROSS_MEANS
+from ner.verification.retrained_within import RETRAINED_WITHIN, RETRAINED_WITHIN_MEDIANS
 from ner.verification.verdicts import VERDICT_COUNTS
-from ner.verification.within import (
-    PARITY_R2,
-    PARITY_WITHIN,
-    PARITY_WITHIN_SUMMARY,
-    RETRAINED_WITHIN,
-    RETRAINED_WITHIN_MEDIANS,
-    VERDICTS,
-    outside,
-)
 
 #: The tables that the page shows, and the columns of their files.
 TABLES = {
@@ -142,7 +136,7 @@ def _verdict_table(counts: pd.DataFrame) -> str:
         Shown("figure", lambda row: FIGURES[row.figure], text=True),
         METHOD,
         DECODER,
-        text("part"),
+        text("scope"),
         METRIC,
         *(Shown(verdict, field(verdict.replace(" ", "_"))) for verdict in VERDICTS),
     ]
@@ -152,7 +146,7 @@ def _verdict_table(counts: pd.DataFrame) -> str:
 def _published_within(tables: Mapping[str, pd.DataFrame], counts: pd.DataFrame) -> Sequence[str]:
     medians = [
         METHOD,
-        text("part"),
+        text("split"),
         METRIC,
         Shown("recordings", field("recordings")),
         PUBLISHED,
@@ -171,7 +165,7 @@ def _published_within(tables: Mapping[str, pd.DataFrame], counts: pd.DataFrame) 
         if len(tables["retrained_within_medians"])
         else "<p class=absent>Not run.</p>",
         "<h3>Within recordings (Fig 4): every value</h3>",
-        details("Verdicts by method, part and metric", _verdict_table(counts)),
+        details("Verdicts by method, split and metric", _verdict_table(counts)),
     ]
     for method, rows in tables["retrained_within"].groupby("method", sort=False):
         found = counts[counts.method == method]
@@ -187,11 +181,13 @@ def _published_within(tables: Mapping[str, pd.DataFrame], counts: pd.DataFrame) 
 def _recordings(rows: pd.DataFrame) -> str:
     lines = []
     for recording, values in rows.groupby("recording", sort=False):
-        cells = {(row.part, row.metric): row for row in values.itertuples()}
-        line = "".join(_within_cell(cells.get((part, metric))) for part in PARTS for metric in METRICS)
+        cells = {(row.split, row.metric): row for row in values.itertuples()}
+        line = "".join(_within_cell(cells.get((split, metric))) for split in SPLITS for metric in METRICS_PUBLISHED)
         lines.append(f"<tr><td class=text>{markup(RecordingName.parse(recording).title)}</td>{line}</tr>")
-    groups = "".join(f'<th class=group colspan="{len(METRICS)}">{part}: published → ours</th>' for part in PARTS)
-    metrics = "".join(f"<th>{TITLES[metric]}</th>" for _ in PARTS for metric in METRICS)
+    groups = "".join(
+        f'<th class=group colspan="{len(METRICS_PUBLISHED)}">{split}: published → ours</th>' for split in SPLITS
+    )
+    metrics = "".join(f"<th>{TITLES[metric]}</th>" for _ in SPLITS for metric in METRICS_PUBLISHED)
     head = f"<tr><th class=group></th>{groups}</tr><tr><th class=text>recording</th>{metrics}</tr>"
     return grid(head, lines, source="retrained_within.csv", style="dense")
 
@@ -228,7 +224,7 @@ def _published_across(tables: Mapping[str, pd.DataFrame], counts: pd.DataFrame) 
         "<h3>Across recordings (Figs 5 to 7): every cell</h3>",
         "<p>Rows are sources, columns targets. In each cell the published value stands above ours. Its tolerance is "
         "wide, as a published cell hangs on the choice among eight rotations, which rounding makes (finding 6).</p>",
-        details("Verdicts by table, part and metric", _verdict_table(counts)),
+        details("Verdicts by table, pairs and metric", _verdict_table(counts)),
     ]
     for (figure, method, decoder), cells in tables["retrained_across"].groupby(
         ["figure", "method", "decoder"], sort=False
@@ -299,7 +295,7 @@ def _parity_within(tables: Mapping[str, pd.DataFrame]) -> Sequence[str]:
         return ["<p class=absent>No published embedding was available.</p>"]
     beyond = outside(parity)
     verdict = "all of them do" if not beyond.any() else f"<strong>{beyond.sum()} do not</strong>"
-    largest = [Shown(TITLES[metric].removesuffix(", %"), _largest(metric)) for metric in METRICS]
+    largest = [Shown(TITLES[metric].removesuffix(", %"), _largest(metric)) for metric in METRICS_PUBLISHED]
     columns = [
         METHOD,
         Shown("recordings", field("recordings")),
@@ -310,7 +306,7 @@ def _parity_within(tables: Mapping[str, pd.DataFrame]) -> Sequence[str]:
     each = [
         METHOD,
         Shown("recording", lambda row: RecordingName.parse(row.recording).title, text=True),
-        text("part"),
+        text("split"),
         METRIC,
         PUBLISHED,
         Shown("ours", metric_cell("ours"), key=True),
@@ -337,7 +333,7 @@ def _parity_across(summary: pd.DataFrame) -> Sequence[str]:
         METHOD,
         DECODER,
         METRIC,
-        text("part"),
+        text("pairs"),
         Shown("cells", field("cells")),
         Shown("explained", field("explained"), key=True),
         Shown("largest residual", lambda row: _small(row.metric, row.largest_residual)),

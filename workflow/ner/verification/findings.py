@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ner.decoding.columns import DECODER, METHOD, METRIC, PART, RECORDING, SEED
+from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, RECORDING, SEED, VALUE
 from ner.published.tables import FIGURE
 from ner.storage.tables import Column, names
+from ner.verification.compare import OURS_MEAN, OURS_SD, SEEDS, over_seeds
 from ner.verification.parity_across import PARITY_ACROSS_SUMMARY
 from ner.verification.retrained_across import decoded_pairs
-from ner.verification.within import OURS_MEAN, OURS_SD, SEEDS, over_seeds
 
-_UNIT = "R2: 1; accuracy: %"
+_UNIT = VALUE.unit
 _DIFFERENCE = Column("difference", "R2: 1; accuracy: percentage points", "strict minus paper")
 _EMBEDDINGS = Column("embeddings", "", "published (the authors') or this run")
 _VALUES = Column("values", "", "recordings, or pairs of them, each with every seed")
@@ -24,7 +24,7 @@ SWAPPED = (
     _EMBEDDINGS,
     METHOD,
     DECODER,
-    Column("scored", "", "within (test part) or across (off-diagonal pairs)"),
+    Column("scored", "", "within (test trials) or across (off-diagonal pairs)"),
     _VALUES,
     Column("swapped_mean", "1", "mean velocity R2 with swapped arguments, as published"),
     Column("mean", "1", "mean velocity R2"),
@@ -38,8 +38,8 @@ TRAIN_TEST = (
     DECODER,
     METRIC,
     _VALUES,
-    Column("train", _UNIT, "median over recordings on the train part"),
-    Column("test", _UNIT, "median over recordings on the test part, velocity R2 with its arguments in order"),
+    Column("train", _UNIT, "median over recordings on the training trials"),
+    Column("test", _UNIT, "median over recordings on the test trials, velocity R2 with its arguments in order"),
     Column("difference", "R2: 1; accuracy: percentage points", "test minus train"),
 )
 #: Findings 3 and 4, a method, decoder and metric a row.
@@ -48,7 +48,7 @@ LEAK = (
     DECODER,
     METRIC,
     _VALUES,
-    Column("paper", _UNIT, "median over recordings on the test part, paper protocol"),
+    Column("paper", _UNIT, "median over recordings on the test trials, paper protocol"),
     Column("strict", _UNIT, "the same, strict protocol"),
     _DIFFERENCE,
 )
@@ -71,9 +71,9 @@ PAIRS = (
     FIGURE,
     DECODER,
     METRIC,
-    PART,
+    PAIRS,
     Column("methods", "", "the methods compared, the second subtracted from the first"),
-    Column("pairs", "", "number of paired values"),
+    Column("n_pairs", "", "number of paired values"),
     Column("t_published", "", "t with the rows as they stand in the tables"),
     Column("p_published", "", "its p"),
     Column("t_matched", "", "t with the same recordings paired"),
@@ -126,20 +126,20 @@ def _same_embedding(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
 
 
 def swapped_velocity(parity_within: pd.DataFrame, parity_across: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
-    """1: The velocity R2 of test parts was published with swapped arguments.
+    """1: The velocity R2 of test trials was published with swapped arguments.
 
     Args:
-        parity_within: columns verification.PARITY_WITHIN.
+        parity_within: columns parity_within.PARITY_WITHIN.
         parity_across: columns parity_across.PARITY_ACROSS.
         within: columns columns.WITHIN; methods with one embedding for both protocols are used.
 
     Returns:
         Columns SWAPPED.
     """
-    test = within[within.part == "test"]
+    test = within[within.split == "test"]
     keys = ["method", "recording", "decoder", "seed"]
     ours = _both(test[test.metric == "velocity_r2"].merge(_same_embedding(test, keys), on=keys), keys)
-    held = parity_within[(parity_within.part == "test") & (parity_within.metric == "velocity_r2")]
+    held = parity_within[(parity_within.split == "test") & (parity_within.metric == "velocity_r2")]
     off = parity_across[(parity_across.source != parity_across.target) & (parity_across.metric == "velocity_r2")]
     rows = []
     for embeddings, scored, table, swapped, in_order in (
@@ -166,7 +166,7 @@ def train_and_test(parity_within: pd.DataFrame, within: pd.DataFrame) -> pd.Data
     """2: The headline numbers are those of the part that decoders were fitted on.
 
     Args:
-        parity_within: columns verification.PARITY_WITHIN.
+        parity_within: columns parity_within.PARITY_WITHIN.
         within: columns columns.WITHIN.
 
     Returns:
@@ -174,12 +174,12 @@ def train_and_test(parity_within: pd.DataFrame, within: pd.DataFrame) -> pd.Data
     """
     published = parity_within.rename(columns={"unswapped": "value"}).assign(embeddings="published", seed=0)
     ours = within[within.protocol == "strict"].assign(embeddings="this run")
-    columns = ["embeddings", "method", "decoder", "metric", "recording", "seed", "part", "value"]
+    columns = ["embeddings", "method", "decoder", "metric", "recording", "seed", "split", "value"]
     both = [table[columns] for table in (published, ours) if len(table)]
     rows = []
     if both:
         for of, values in pd.concat(both).groupby(columns[:4], sort=False):
-            train, test = (values.loc[values.part == part, "value"] for part in ("train", "test"))
+            train, test = (values.loc[values.split == split, "value"] for split in ("train", "test"))
             rows.append((*of, len(test), train.median(), test.median(), test.median() - train.median()))
     return pd.DataFrame(rows, columns=names(TRAIN_TEST))
 
@@ -196,7 +196,7 @@ def leak(within: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     Returns:
         Columns LEAK, for those of the methods that were run.
     """
-    table = within[(within.part == "test") & (within.metric != "velocity_r2") & within.method.isin(methods)]
+    table = within[(within.split == "test") & (within.metric != "velocity_r2") & within.method.isin(methods)]
     both = _both(table, ["method", "decoder", "metric", "recording", "seed"])
     rows = []
     for of, values in both.groupby(["method", "decoder", "metric"], sort=False):
@@ -240,7 +240,7 @@ def candidates(summary: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns CANDIDATES, the off-diagonal rows.
     """
-    return summary[summary["part"] == "off-diagonal"].reset_index(drop=True)
+    return summary[summary["pairs"] == "off-diagonal"].reset_index(drop=True)
 
 
 def pairs(published_tests: pd.DataFrame) -> pd.DataFrame:
@@ -253,7 +253,7 @@ def pairs(published_tests: pd.DataFrame) -> pd.DataFrame:
         Columns PAIRS: the paired t tests that change when the same recordings are paired.
     """
     t = published_tests[published_tests["test"] == "paired t"]
-    keys = ["figure", "decoder", "metric", "part", "methods", "pairs"]
+    keys = ["figure", "decoder", "metric", "pairs", "methods", "n_pairs"]
     held = t[t["pairing"] == "published"].merge(
         t[t["pairing"] == "matched"], on=keys, suffixes=("_published", "_matched")
     )
@@ -268,13 +268,13 @@ def positives(within: pd.DataFrame, retrained: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         within: columns columns.WITHIN, of CEBRA and of CEBRA with positives looked up by velocity alone.
-        retrained: columns verification.RETRAINED_WITHIN, for the published values.
+        retrained: columns retrained_within.RETRAINED_WITHIN, for the published values.
 
     Returns:
         Columns POSITIVES, of linear decoders, with the published values of CEBRA.
     """
     keys = ["recording", "metric"]
-    train, goal = (table[(table.part == "train") & (table.decoder == "linear")] for table in (within, retrained))
+    train, goal = (table[(table.split == "train") & (table.decoder == "linear")] for table in (within, retrained))
     ours = over_seeds(train[train.protocol == "paper"], [*keys, "method"])
     goal = goal.loc[goal.method == "cebra", [*keys, "published"]]
     return ours.merge(goal, on=keys, how="left")[names(POSITIVES)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ner.decoding.columns import METHOD, METRIC
-from ner.decoding.metrics import METRICS
+from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, names
 from ner.verification.retrained_across import decoded_pairs
 
@@ -23,7 +23,7 @@ HEADLINES = (
     Column("paper", _UNIT, "ours under the paper protocol, mean over seeds"),
     Column("paper_sd", _UNIT, "standard deviation over seeds; empty for a single one"),
     Column(
-        "strict", _UNIT, "ours under the strict protocol, mean over seeds: of the test part, where published is train"
+        "strict", _UNIT, "ours under the strict protocol, mean over seeds: of the test trials, where published is train"
     ),
     Column("strict_sd", _UNIT, "standard deviation over seeds; empty for a single one"),
     Column("seeds", "", "number of seeds"),
@@ -38,9 +38,9 @@ class _Within:
     text: str
     method: str
     recordings: str
-    part: str
+    split: str
     stated: tuple[str, str, str] = ("", "", "")
-    metrics: tuple[str, ...] = METRICS
+    metrics: tuple[str, ...] = METRICS_PUBLISHED
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,19 @@ _ONE = "chewie-20161007-m1"
 #: The abstract's five numbers first, then what else the paper's results rest on.
 _STATEMENTS = (
     _Within(
-        "within recordings of Chewie’s M1, train part, median",
+        "within recordings of Chewie’s M1, training trials, median",
         *("ner", r"chewie-\d+-m1", "train"),
         ("86 %", "97 %", ""),
-        METRICS[:2],
+        METRICS_PUBLISHED[:2],
     ),
     _Across("across recordings of M1 (Fig 5), off-diagonal mean", "ner", "fig5", ("64 %", "88 %", "90 %")),
     _Across("across recordings of M1 (Fig 5), off-diagonal mean", "cebra", "fig5"),
     _Across("across recordings of M1 (Fig 5), off-diagonal mean", "pivae", "fig5"),
     _Across("across M1 and PMd (Fig 6), off-diagonal mean", "ner", "fig6"),
-    _Within("Chewie 2016-10-07 M1, train part", "ner", _ONE, "train"),
-    _Within("Chewie 2016-10-07 M1, test part", "ner", _ONE, "test"),
-    _Within("Chewie 2016-10-07 M1, train part", "cebra", _ONE, "train"),
-    _Within("Chewie 2016-10-07 M1, test part", "cebra", _ONE, "test"),
+    _Within("Chewie 2016-10-07 M1, training trials", "ner", _ONE, "train"),
+    _Within("Chewie 2016-10-07 M1, test trials", "ner", _ONE, "test"),
+    _Within("Chewie 2016-10-07 M1, training trials", "cebra", _ONE, "train"),
+    _Within("Chewie 2016-10-07 M1, test trials", "cebra", _ONE, "test"),
 )
 
 
@@ -86,7 +86,7 @@ def headlines(
 
     Returns:
         Columns HEADLINES; a number whose recordings this run lacks has no value of ours. Under the strict protocol a
-        number of the train part is answered by the test part's.
+        number of the training trials is answered by the test trials'.
     """
     pairs = decoded_pairs(across)
     rows = []
@@ -95,7 +95,7 @@ def headlines(
             found = _within(of, published_within, within)
         else:
             found = _across(of, published_across, pairs)
-        for metric, stated in zip(METRICS, of.stated, strict=True):
+        for metric, stated in zip(METRICS_PUBLISHED, of.stated, strict=True):
             if metric in found:
                 rows.append(
                     {"statement": of.text, "method": of.method, "metric": metric, "stated": stated} | found[metric]
@@ -105,18 +105,18 @@ def headlines(
 
 def _within(of: _Within, published: pd.DataFrame, within: pd.DataFrame) -> dict[str, dict]:
     keys = ["recording"]
-    goal = _of(published, of).loc[lambda table: table.part == of.part]
+    goal = _of(published, of).loc[lambda table: table.split == of.split]
     goal = goal[goal["recording"].astype(str).str.fullmatch(of.recordings)]
     ours = _of(within, of)
-    parts = {"paper": of.part, "strict": "test"}
-    ours = ours[ours["part"] == ours["protocol"].map(parts)]
+    splits = {"paper": of.split, "strict": "test"}
+    ours = ours[ours["split"] == ours["protocol"].map(splits)]
     return {metric: _numbers(goal, ours, metric, keys, "median") for metric in of.metrics}
 
 
 def _across(of: _Across, published: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, dict]:
     goal = _of(published[published.figure == of.figure], of)
     goal, ours = (table[table.source != table.target] for table in (goal, _of(pairs, of)))
-    return {metric: _numbers(goal, ours, metric, ["source", "target"], "mean") for metric in METRICS}
+    return {metric: _numbers(goal, ours, metric, ["source", "target"], "mean") for metric in METRICS_PUBLISHED}
 
 
 def _of(table: pd.DataFrame, of: _Within | _Across) -> pd.DataFrame:

@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 
 from ner.data.embeddings import Embedding
-from ner.decoding.across import fit_source, score_target
+from ner.decoding.across import decode_target
+from ner.decoding.across_summary import kind_of_pairs
 from ner.decoding.alignment import candidate_rotations, paper_rotation, strict_rotation
-from ner.decoding.columns import DECODER, METHOD, METRIC, SOURCE, TARGET
-from ner.decoding.metrics import METRICS
+from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, SOURCE, TARGET, VALUE
+from ner.decoding.decode import fit_decoder
+from ner.decoding.metrics import score
+from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, names
-from ner.verification.within import DIFFERENCE, OURS, PARITY_R2, PARITY_TRIALS, PUBLISHED, UNSWAPPED
+from ner.verification.compare import DIFFERENCE, DIFFERENCE_UNIT, OURS, PUBLISHED, UNSWAPPED, parity_tolerances
 
 SET = Column("set", "", "published set of embeddings")
 _CELL = (SET, METHOD, DECODER, METRIC, SOURCE, TARGET)
@@ -26,17 +29,17 @@ PARITY_ACROSS = (
     PUBLISHED,
     OURS,
     DIFFERENCE,
-    Column("candidates", "R2: 1; accuracy: %", "values with the rotation of each direction, as degrees=value; ..."),
+    Column("candidates", VALUE.unit, "values with the rotation of each direction, as degrees=value; ..."),
     Column(
         "direction", "degrees", "whose rotation comes nearest to the cell's published metrics; none on the diagonal"
     ),
     Column("determinant", "", "sign of that rotation's determinant, -1 for a reflection"),
-    Column("residual", "R2: 1; accuracy: percentage points", "value with that rotation minus published"),
-    Column("spread", "R2: 1; accuracy: percentage points", "range of the candidates of that sign"),
+    Column("residual", DIFFERENCE_UNIT, "value with that rotation minus published"),
+    Column("spread", DIFFERENCE_UNIT, "range of the candidates of that sign"),
     Column("explained", "", "whether the residual is within 1e-6 (R2) or one trial (accuracy)"),
     Column("same_choice", "", "whether our rule takes that rotation or one of equal value"),
     UNSWAPPED,
-    Column("strict", "R2: 1; accuracy: %", "value under the strict protocol, of the same embedding"),
+    Column("strict", VALUE.unit, "value under the strict protocol, of the same embedding"),
 )
 #: A set, decoder and metric a row, apart on the diagonal and off it.
 PARITY_ACROSS_SUMMARY = (
@@ -44,15 +47,15 @@ PARITY_ACROSS_SUMMARY = (
     METHOD,
     DECODER,
     METRIC,
-    Column("part", "", "diagonal (a recording on itself, nothing rotated) or off-diagonal"),
+    PAIRS,
     Column("cells", "", "number of cells compared"),
     Column("explained", "", "of them, explained by one of their rotations"),
     Column("same_choice", "", "of them, given by the rotation that our rule takes"),
-    Column("largest_residual", "R2: 1; accuracy: percentage points", "largest absolute residual"),
-    Column("published_mean", "R2: 1; accuracy: %", "mean of the published cells"),
-    Column("ours_mean", "R2: 1; accuracy: %", "mean of ours"),
-    Column("median_spread", "R2: 1; accuracy: percentage points", "median range of a cell's candidates of one sign"),
-    Column("largest_spread", "R2: 1; accuracy: percentage points", "largest such range"),
+    Column("largest_residual", DIFFERENCE_UNIT, "largest absolute residual"),
+    Column("published_mean", VALUE.unit, "mean of the published cells"),
+    Column("ours_mean", VALUE.unit, "mean of ours"),
+    Column("median_spread", DIFFERENCE_UNIT, "median range of a cell's candidates of one sign"),
+    Column("largest_spread", DIFFERENCE_UNIT, "largest such range"),
 )
 
 
@@ -63,7 +66,7 @@ def parity_across(
     *,
     method: str,
     decoder: str,
-    max_iter: int,
+    settings: Mapping,
 ) -> pd.DataFrame:
     """Decode a published set of embeddings across its recordings by the paper protocol, with every rotation.
 
@@ -72,8 +75,8 @@ def parity_across(
         embeddings: recording to embedding; recordings that the table lacks are passed over.
         published: columns source, target, metric and value, one table.
         method: name of the method, for the table.
-        decoder: linear or knn.
-        max_iter: iterations that the logistic regression of the direction may take.
+        decoder: name of the decoder, for the table.
+        settings: its module and settings, see `decoders.registry.make_decoder`.
 
     Returns:
         Columns PARITY_ACROSS, a row a published cell and metric of the recordings given. On the diagonal there is
@@ -81,49 +84,75 @@ def parity_across(
 
     Raises:
         InputError: if two recordings have other directions or other bins in a trial.
-        ValueError: if there is no such decoder.
+        KeyError: if there is no such decoder module.
     """
     values = published.set_index(["source", "target", "metric"])["value"].to_dict()
-    recordings = {r: e for r, e in embeddings.items() if (r, r, METRICS[0]) in values}
+    recordings = {r: e for r, e in embeddings.items() if any(r == source for source, _, _ in values)}
     rows = []
     for source, embedding in recordings.items():
-        fitted = fit_source(embedding, decoder, max_iter=max_iter)
+        fitted = fit_decoder(embedding, settings)
         for target, onto in recordings.items():
             directions, rotations, taken = _candidates(embedding, onto, rotated=source != target)
-            scores = [score_target(fitted, onto, rotation, "paper") for rotation in rotations]
-            in_order = score_target(fitted, onto, rotations[taken], "strict")
-            rotation = None if source == target else strict_rotation(embedding, onto)
-            strict = score_target(fitted, onto, rotation, "strict")
-            found = np.array([[getattr(score, metric) for metric in METRICS] for score in scores])
-            goal = np.array([values[source, target, metric] for metric in METRICS])
-            difference = found - goal
-            one_trial = 100 * onto.bins_per_trial / np.count_nonzero(~onto.train)
-            tolerance = [
-                PARITY_TRIALS * one_trial if metric == "direction_accuracy" else PARITY_R2 for metric in METRICS
-            ]
-            excess = np.abs(difference) / tolerance
-            best = excess.max(axis=1).argmin()
-            explained = excess <= 1 + 1e-9
-            signs = np.sign(np.linalg.det(rotations))
-            for m, metric in enumerate(METRICS):
+            decoded = [decode_target(fitted, onto, rotation) for rotation in rotations]
+            strict = decode_target(fitted, onto, None if source == target else strict_rotation(embedding, onto))
+            theirs = {metric: values[source, target, metric] for metric in METRICS_PUBLISHED}
+            cell = _explained([score(*pair, swapped=True) for pair in decoded], theirs, rotations, taken, onto)
+            in_order, strictly = score(*decoded[taken]), score(*strict)
+            for metric, found in cell.items():
                 rows.append(
-                    (
-                        *(name, method, decoder, metric, source, target),
-                        goal[m],
-                        found[taken, m],
-                        difference[taken, m],
-                        ";".join(f"{d}={value:.10g}" for d, value in zip(directions, found[:, m], strict=True)),
-                        directions[best],
-                        signs[best],
-                        difference[best, m],
-                        np.ptp(found[signs == signs[best], m]),
-                        explained[best, m],
-                        explained[taken, m],
-                        getattr(in_order, metric),
-                        getattr(strict, metric),
-                    )
+                    {
+                        "set": name,
+                        "method": method,
+                        "decoder": decoder,
+                        "metric": metric,
+                        "source": source,
+                        "target": target,
+                        "published": theirs[metric],
+                        **found,
+                        "candidates": ";".join(
+                            f"{d}={value:.10g}" for d, value in zip(directions, found["candidates"], strict=True)
+                        ),
+                        "direction": directions[found["direction"]],
+                        "unswapped": in_order[metric],
+                        "strict": strictly[metric],
+                    }
                 )
     return pd.DataFrame(rows, columns=names(PARITY_ACROSS))
+
+
+def _explained(
+    scores: list[dict[str, float]], theirs: Mapping[str, float], rotations: np.ndarray, taken: int, target: Embedding
+) -> dict[str, dict]:
+    """Which rotation explains a published cell: columns of PARITY_ACROSS by metric; direction is a rotation's place.
+
+    Args:
+        scores: metrics with every candidate rotation.
+        theirs: the published metrics.
+        rotations: (candidates, d, d).
+        taken: place of the rotation that our rule takes.
+        target: on whose test trials the metrics are scored.
+    """
+    found = np.array([[score[metric] for metric in theirs] for score in scores])
+    difference = found - np.array(list(theirs.values()))
+    tolerance = parity_tolerances(100 * target.bins_per_trial / np.count_nonzero(~target.train))
+    excess = np.abs(difference) / [tolerance[metric] for metric in theirs]
+    best = excess.max(axis=1).argmin()
+    explained = excess <= 1 + 1e-9
+    signs = np.sign(np.linalg.det(rotations))
+    return {
+        metric: {
+            "ours": found[taken, m],
+            "difference": difference[taken, m],
+            "candidates": found[:, m],
+            "direction": best,
+            "determinant": signs[best],
+            "residual": difference[best, m],
+            "spread": np.ptp(found[signs == signs[best], m]),
+            "explained": explained[best, m],
+            "same_choice": explained[taken, m],
+        }
+        for m, metric in enumerate(theirs)
+    }
 
 
 def _candidates(source: Embedding, target: Embedding, *, rotated: bool) -> tuple[list, np.ndarray, int]:
@@ -144,9 +173,8 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns PARITY_ACROSS_SUMMARY, in the order of the table.
     """
-    part = np.where(table["source"] == table["target"], "diagonal", "off-diagonal")
-    grouped = table.assign(part=part, residual=table["residual"].abs()).groupby(
-        ["set", "method", "decoder", "metric", "part"], sort=False
+    grouped = table.assign(pairs=kind_of_pairs(table), residual=table["residual"].abs()).groupby(
+        ["set", "method", "decoder", "metric", "pairs"], sort=False
     )
     return grouped.agg(
         cells=("explained", "size"),

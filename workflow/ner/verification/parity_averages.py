@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ner.data.embeddings import Embedding, read_embedding
-from ner.data.trials import balanced_trials, by_trial, direction_averages
-from ner.decoding.alignment import training_part
+from ner.data.trials import balanced_trials, direction_averages
 from ner.decoding.columns import METHOD, RECORDING
 from ner.published.tables import read_published_averages
 from ner.storage.errors import InputError
@@ -48,8 +47,8 @@ def averages(embedding: Embedding) -> np.ndarray:
     Returns:
         (directions, bins, components), directions ascending.
     """
-    train = training_part(embedding)
-    trials, directions = by_trial(train.coordinates, train.bins_per_trial), train.direction[train.bin == 0]
+    train = embedding.select(embedding.train)
+    trials, directions = train.per_trial(train.coordinates), train.trial_direction
     if embedding.metadata["method"] == "dpca":
         return balanced_trials(trials, directions).mean(axis=0)
     return direction_averages(trials, directions)[0]

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
-from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, SOURCE, TARGET
-from ner.decoding.metrics import METRICS
+from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, SOURCE, TARGET, VALUE
 from ner.published.tables import FIGURE
 from ner.storage.tables import Column, names
-from ner.verification.within import (
+from ner.verification.compare import (
     DIFFERENCE,
     OURS_MEAN,
     OURS_SD,
@@ -17,9 +15,8 @@ from ner.verification.within import (
     SEEDS,
     TOLERANCE,
     VERDICT,
+    judged,
     over_seeds,
-    swapped_tolerance,
-    with_verdicts,
 )
 
 _CELL = (METHOD, SOURCE, TARGET, DECODER, METRIC)
@@ -41,20 +38,18 @@ RETRAINED_ACROSS_MEANS = (
     METHOD,
     DECODER,
     METRIC,
-    Column("published_all", "R2: 1; accuracy: %", "mean of all published cells off the diagonal"),
+    Column("published_all", VALUE.unit, "mean of all published cells off the diagonal"),
     Column("cells_all", "", "their number"),
-    Column("published", "R2: 1; accuracy: %", "mean of those whose two recordings were run"),
+    Column("published", VALUE.unit, "mean of those whose two recordings were run"),
     Column("cells", "", "their number"),
     Column("recordings", "", "recordings in them"),
-    Column("ours_mean", "R2: 1; accuracy: %", "mean over seeds of our mean over the same cells"),
-    Column("ours_sd", "R2: 1; accuracy: %", "standard deviation over seeds of our mean; empty for a single one"),
+    Column("ours_mean", VALUE.unit, "mean over seeds of our mean over the same cells"),
+    Column("ours_sd", VALUE.unit, "standard deviation over seeds of our mean; empty for a single one"),
     SEEDS,
     DIFFERENCE,
     TOLERANCE,
     VERDICT,
 )
-_JUDGED = names((DIFFERENCE, VERDICT))
-_TOLERATED = dict(zip(METRICS, ("velocity", "position", "direction"), strict=True))
 
 
 def decoded_pairs(across: pd.DataFrame) -> pd.DataFrame:
@@ -82,10 +77,9 @@ def retrained_across(
 
     Args:
         across: columns columns.ACROSS; only the paper protocol is used.
-        published: columns published.PUBLISHED_ACROSS.
-        tolerance: by method, then 'across': 'r2' (of velocity and position) or 'direction' (percentage points). The
-            velocity R2, published with swapped arguments, gets the `swapped_tolerance` of it.
-        seed_spread: standard deviations over seeds, see `verification.with_verdicts`.
+        published: columns published.tables.PUBLISHED_ACROSS.
+        tolerance: see `compare.tolerances`; the scope is across.
+        seed_spread: standard deviations over seeds, see `compare.judged`.
 
     Returns:
         Columns RETRAINED_ACROSS, a row a published cell and metric, in the order of `published`.
@@ -96,16 +90,9 @@ def retrained_across(
     pairs = decoded_pairs(across)
     ours = over_seeds(pairs[pairs.protocol == "paper"], names(_CELL))
     table = published.rename(columns={"value": "published"}).merge(ours, on=names(_CELL), how="left")
-    run = table["seeds"] > 0
-    table["tolerance"] = [
-        float(tolerance[method]["across"]["direction" if metric == "direction_accuracy" else "r2"])
-        if is_run or "across" in tolerance.get(method, {})
-        else np.nan
-        for method, metric, is_run in zip(table.method, table.metric, run, strict=True)
-    ]
     swapped = table.metric == "velocity_r2"
-    table.loc[swapped, "tolerance"] = swapped_tolerance(table["published"], table["tolerance"])[swapped]
-    return with_verdicts(table, seed_spread=seed_spread)[names(RETRAINED_ACROSS)]
+    table = judged(table.assign(scope="across"), tolerance, seed_spread=seed_spread, swapped=swapped)
+    return table[names(RETRAINED_ACROSS)]
 
 
 def retrained_across_means(
@@ -119,9 +106,9 @@ def retrained_across_means(
 
     Args:
         across: columns columns.ACROSS; only the paper protocol is used.
-        published: columns published.PUBLISHED_ACROSS.
-        tolerance: by method, then 'off_diagonal': 'velocity', 'position' and 'direction' (percentage points).
-        seed_spread: standard deviations over seeds, see `verification.with_verdicts`.
+        published: columns published.tables.PUBLISHED_ACROSS.
+        tolerance: see `compare.tolerances`; the scope is off_diagonal.
+        seed_spread: standard deviations over seeds, see `compare.judged`.
 
     Returns:
         Columns RETRAINED_ACROSS_MEANS, a row a published table and metric, in the order of `published`.
@@ -137,7 +124,6 @@ def retrained_across_means(
         held = cells.rename(columns={"value": "published"}).merge(pairs, on=names(_CELL))
         used = held.drop_duplicates(["source", "target"])
         ours = held.groupby("seed")["value"].mean()
-        tolerated = tolerance[method]["off_diagonal"] if len(held) else tolerance.get(method, {}).get("off_diagonal")
         rows.append(
             {
                 "figure": figure,
@@ -152,8 +138,9 @@ def retrained_across_means(
                 "ours_mean": ours.mean(),
                 "ours_sd": ours.std(),
                 "seeds": len(ours),
-                "tolerance": tolerated[_TOLERATED[metric]] if tolerated else np.nan,
+                "scope": "off_diagonal",
             }
         )
-    table = pd.DataFrame(rows, columns=[name for name in names(RETRAINED_ACROSS_MEANS) if name not in _JUDGED])
-    return with_verdicts(table, seed_spread=seed_spread)[names(RETRAINED_ACROSS_MEANS)]
+    given = [name for name in names(RETRAINED_ACROSS_MEANS) if name not in names((DIFFERENCE, TOLERANCE, VERDICT))]
+    table = pd.DataFrame(rows, columns=[*given, "scope"])
+    return judged(table, tolerance, seed_spread=seed_spread)[names(RETRAINED_ACROSS_MEANS)]

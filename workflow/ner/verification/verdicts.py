@@ -2,18 +2,20 @@
 
 import pandas as pd
 
-from ner.decoding.columns import DECODER, METHOD, METRIC, PART
+from ner.decoding.across_summary import kind_of_pairs
+from ner.decoding.columns import DECODER, METHOD, METRIC
 from ner.published.tables import FIGURE
 from ner.storage.tables import Column, names
-from ner.verification.within import VERDICTS
+from ner.verification.compare import VERDICTS
 
 _COLUMNS = tuple(verdict.replace(" ", "_") for verdict in VERDICTS)
-#: A published table, part and metric a row.
+_SCOPE = Column("scope", "", "train or test within recordings; diagonal or off-diagonal across them")
+#: A published table, scope and metric a row.
 VERDICT_COUNTS = (
     FIGURE,
     METHOD,
     DECODER,
-    PART,
+    _SCOPE,
     METRIC,
     *(Column(name, "", f"number of its values whose verdict is {name.replace('_', ' ')}") for name in _COLUMNS),
 )
@@ -23,15 +25,14 @@ def verdict_counts(within: pd.DataFrame, across: pd.DataFrame) -> pd.DataFrame:
     """Count the verdicts.
 
     Args:
-        within: columns verification.RETRAINED_WITHIN.
+        within: columns retrained_within.RETRAINED_WITHIN.
         across: columns retrained_across.RETRAINED_ACROSS.
 
     Returns:
-        Columns VERDICT_COUNTS. The part is train or test within recordings, diagonal or off-diagonal across them.
+        Columns VERDICT_COUNTS.
     """
-    diagonal = (across["source"] == across["target"]).map({True: "diagonal", False: "off-diagonal"})
-    both = pd.concat([within.assign(figure="fig4"), across.assign(part=diagonal)])
-    keys = names((FIGURE, METHOD, DECODER, PART, METRIC))
+    both = pd.concat([within.assign(figure="fig4", scope=within["split"]), across.assign(scope=kind_of_pairs(across))])
+    keys = names((FIGURE, METHOD, DECODER, _SCOPE, METRIC))
     rows = [
         (*key, *((found == verdict).sum() for verdict in VERDICTS))
         for key, found in both.groupby(keys, sort=False)["verdict"]

@@ -6,29 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from places import MANIFEST
+from samples import LINEAR
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import r2_score
 
 from ner.data.upstream import read_manifest
 from ner.decoding.columns import WITHIN
-from ner.decoding.metrics import METRICS
 from ner.published.catalogue import one_each, published_embeddings, published_tables
-from ner.published.tables import PUBLISHED_WITHIN, published_within
+from ner.published.tables import METRICS_PUBLISHED, PUBLISHED_WITHIN, published_within
 from ner.storage.tables import names, read_csv, write_csv
-from ner.verification.within import (
-    PARITY_WITHIN,
-    PARITY_WITHIN_SUMMARY,
+from ner.verification.compare import judged, outside, swapped_tolerance
+from ner.verification.parity_within import PARITY_WITHIN, PARITY_WITHIN_SUMMARY, parity_within, parity_within_summary
+from ner.verification.retrained_within import (
     RETRAINED_WITHIN,
     RETRAINED_WITHIN_MEDIANS,
-    outside,
-    parity_within,
-    parity_within_summary,
     retrained_medians,
     retrained_within,
-    swapped_tolerance,
-    with_verdicts,
 )
 
+DECODERS = {"linear": LINEAR}
 RECORDING = "chewie-20150313-m1"
 BINS, TRAINED, TESTED = 40, 24, 8
 TOLERANCE = {"ner": {"train": {"r2": 0.02, "direction": 2.0}, "test": {"r2": 0.04, "direction": 6.0}}}
@@ -38,13 +34,13 @@ def embedding_file(folder):
     """An embedding file of the authors' form, and its metrics by definition."""
     rng = np.random.default_rng(0)
     arrays = {}
-    for part, trials in (("train", TRAINED), ("test", TESTED)):
+    for split, trials in (("train", TRAINED), ("test", TESTED)):
         direction = np.repeat(np.arange(trials) % 8 * 45.0, BINS)
         angle = np.deg2rad(direction)
         movement = 100 * np.column_stack([np.cos(angle), np.sin(angle)]) + 20 * rng.normal(size=(len(angle), 2))
         noisy = np.column_stack([movement, np.ones(len(angle))]) / 100 + 0.3 * rng.normal(size=(len(angle), 3))
-        arrays[f"cebra_veldir_{part}"] = noisy
-        arrays[f"continuous_index_{part}"] = np.column_stack([movement, direction])
+        arrays[f"cebra_veldir_{split}"] = noisy
+        arrays[f"continuous_index_{split}"] = np.column_stack([movement, direction])
     path = folder / "embedding.npz"
     np.savez(path, **arrays)
 
@@ -52,19 +48,21 @@ def embedding_file(folder):
     velocity = LinearRegression().fit(z, labels[:, :2])
     direction = LogisticRegression(max_iter=5000).fit(z, labels[:, 2])
     rows = []
-    for part in ("train", "test"):
-        z, labels = arrays[f"cebra_veldir_{part}"], arrays[f"continuous_index_{part}"]
+    for split in ("train", "test"):
+        z, labels = arrays[f"cebra_veldir_{split}"], arrays[f"continuous_index_{split}"]
         decoded, truth = velocity.predict(z), labels[:, :2]
-        pair = (decoded, truth) if part == "test" else (truth, decoded)
+        pair = (decoded, truth) if split == "test" else (truth, decoded)
         places = [movement.reshape(-1, BINS, 2).cumsum(1).reshape(-1, 2) for movement in (truth, decoded)]
         right = (direction.predict(z) == labels[:, 2]).reshape(-1, BINS)
-        for metric, value in zip(METRICS, (r2_score(*pair), r2_score(*places), 100 * right.mean(0).max()), strict=True):
-            rows.append(("fig4", "ner", RECORDING, "linear", part, metric, value))
+        for metric, value in zip(
+            METRICS_PUBLISHED, (r2_score(*pair), r2_score(*places), 100 * right.mean(0).max()), strict=True
+        ):
+            rows.append(("fig4", "ner", RECORDING, "linear", split, metric, value))
     return path, pd.DataFrame(rows, columns=names(PUBLISHED_WITHIN))
 
 
 def published(*rows):
-    """Published values from (method, recording, part, metric, value)."""
+    """Published values from (method, recording, split, metric, value)."""
     return pd.DataFrame(
         [("fig4", method, recording, "linear", *rest) for method, recording, *rest in rows],
         columns=names(PUBLISHED_WITHIN),
@@ -72,11 +70,11 @@ def published(*rows):
 
 
 def ours(*rows, protocol="paper"):
-    """Values of this run from (method, recording, part, metric, [values by seed])."""
+    """Values of this run from (method, recording, split, metric, [values by seed])."""
     return pd.DataFrame(
         [
-            (method, recording, "linear", protocol, part, metric, seed, value)
-            for method, recording, part, metric, values in rows
+            (method, recording, "linear", protocol, split, metric, seed, value)
+            for method, recording, split, metric, values in rows
             for seed, value in enumerate(values)
         ],
         columns=names(WITHIN),
@@ -88,11 +86,11 @@ def ours(*rows, protocol="paper"):
 
 def test_parity_of_a_published_embedding(tmp_path):
     path, table = embedding_file(tmp_path)
-    found = parity_within([("ner", RECORDING, path)], table, max_iter=5000)
-    assert list(found.columns) == names(PARITY_WITHIN) and len(found) == 2 * len(METRICS)
+    found = parity_within([("ner", RECORDING, path)], table, DECODERS)
+    assert list(found.columns) == names(PARITY_WITHIN) and len(found) == 2 * len(METRICS_PUBLISHED)
     assert found.difference.abs().max() < 1e-9
     assert not outside(found).any()
-    tolerances = found.set_index(["part", "metric"])["tolerance"]
+    tolerances = found.set_index(["split", "metric"])["tolerance"]
     assert tolerances["train", "direction_accuracy"] == pytest.approx(100 / TRAINED)
     assert tolerances["test", "direction_accuracy"] == pytest.approx(100 / TESTED)
     assert set(tolerances.drop("direction_accuracy", level="metric")) == {1e-6}
@@ -100,19 +98,19 @@ def test_parity_of_a_published_embedding(tmp_path):
 
 def test_parity_also_tells_the_velocity_with_its_arguments_in_order(tmp_path):
     path, table = embedding_file(tmp_path)
-    found = parity_within([("ner", RECORDING, path)], table, max_iter=5000).set_index(["part", "metric"])
+    found = parity_within([("ner", RECORDING, path)], table, DECODERS).set_index(["split", "metric"])
     swapped = found.index == ("test", "velocity_r2")
     pd.testing.assert_series_equal(found["ours"][~swapped], found["unswapped"][~swapped], check_names=False)
     velocity = found.loc[("test", "velocity_r2")]
     assert velocity.ours < velocity.unswapped - 1e-3
-    # What an unbiased decoder gets; a test part's is a little biased.
+    # What an unbiased decoder gets; a test split's is a little biased.
     assert velocity.ours == pytest.approx(2 - 1 / velocity.unswapped, abs=0.05)
 
 
 def test_summary_of_the_parity(tmp_path):
     path, table = embedding_file(tmp_path)
-    here = (table.part == "test") & (table.metric == "position_r2")
-    parity = parity_within([("ner", RECORDING, path)], table.assign(value=table.value - 0.5 * here), max_iter=5000)
+    here = (table.split == "test") & (table.metric == "position_r2")
+    parity = parity_within([("ner", RECORDING, path)], table.assign(value=table.value - 0.5 * here), DECODERS)
     (row,) = parity_within_summary(parity).itertuples()
     assert (row.method, row.recordings, row.values, row.beyond) == ("ner", 1, 6, 1)
     assert row.position_r2 == pytest.approx(0.5) and row.velocity_r2 < 1e-9
@@ -125,20 +123,20 @@ def test_summary_of_the_parity(tmp_path):
 )
 def test_parity_notices_what_differs_too_far(tmp_path, metric, within_bound, beyond):
     path, table = embedding_file(tmp_path)
-    here = (table.part == "test") & (table.metric == metric)
+    here = (table.split == "test") & (table.metric == metric)
     for change, count in ((within_bound, 0), (beyond, 1)):
         changed = table.assign(value=table.value + change * here)
-        found = parity_within([("ner", RECORDING, path)], changed, max_iter=5000)
+        found = parity_within([("ner", RECORDING, path)], changed, DECODERS)
         assert outside(found).sum() == count
-        assert found.set_index(["part", "metric"])["difference"]["test", metric] == pytest.approx(-change)
+        assert found.set_index(["split", "metric"])["difference"]["test", metric] == pytest.approx(-change)
 
 
 def test_embeddings_without_published_values_are_passed_over(tmp_path):
     path, table = embedding_file(tmp_path)
     unpublished = [("ner", "chewie-20161007-m1", path), ("pca", RECORDING, path)]
-    assert parity_within(unpublished, table, max_iter=5000).empty
+    assert parity_within(unpublished, table, DECODERS).empty
     empty, _ = published_within({})
-    assert list(parity_within([], empty, max_iter=5000).columns) == names(PARITY_WITHIN)
+    assert list(parity_within([], empty, DECODERS).columns) == names(PARITY_WITHIN)
 
 
 def test_the_authors_embeddings_give_their_tables(mirror):
@@ -149,17 +147,17 @@ def test_the_authors_embeddings_give_their_tables(mirror):
         for embedding in one_each(e for e in published_embeddings(manifest) if (mirror / e.path).is_file())
         if embedding.method in ("ner", "cebra")
     ]
-    found = parity_within(embeddings, table, max_iter=5000)
-    assert len(found) == len(embeddings) * 2 * len(METRICS) >= 17 * 6
+    found = parity_within(embeddings, table, DECODERS)
+    assert len(found) == len(embeddings) * 2 * len(METRICS_PUBLISHED) >= 17 * 6
     assert not outside(found).any(), found[outside(found)].to_string()
-    session = found[(found.recording == "chewie-20161007-m1")].set_index(["method", "part", "metric"])["ours"]
+    session = found[(found.recording == "chewie-20161007-m1")].set_index(["method", "split", "metric"])["ours"]
     for of, expected in {
         ("ner", "train"): (0.878, 0.979, 98.5),
         ("ner", "test"): (0.740, 0.943, 88.2),
         ("cebra", "train"): (0.227, 0.793, 96.3),
         ("cebra", "test"): (-2.48, 0.765, 91.2),
     }.items():
-        for metric, number in zip(METRICS, expected, strict=True):
+        for metric, number in zip(METRICS_PUBLISHED, expected, strict=True):
             assert session[(*of, metric)] == pytest.approx(number, abs=0.06 if number > 40 else 0.006)
 
 
@@ -207,7 +205,7 @@ def test_every_published_value_has_a_row_whether_run_or_not():
     )
     found = retrained_within(run, table, TOLERANCE, seed_spread=2.0)
     assert list(found.columns) == names(RETRAINED_WITHIN)
-    assert [(row.method, row.part, row.metric, row.verdict) for row in found.itertuples()] == [
+    assert [(row.method, row.split, row.metric, row.verdict) for row in found.itertuples()] == [
         ("ner", "train", "velocity_r2", "met"),
         ("ner", "train", "direction_accuracy", "differs"),
         ("ner", "test", "velocity_r2", "met"),
@@ -226,7 +224,7 @@ def test_only_the_paper_protocol_is_held_against_the_paper():
 
 def test_each_part_and_metric_has_its_tolerance():
     table = published(
-        *(("ner", RECORDING, part, metric, 0.5) for part in ("train", "test") for metric in METRICS),
+        *(("ner", RECORDING, split, metric, 0.5) for split in ("train", "test") for metric in METRICS_PUBLISHED),
     )
     found = retrained_within(ours(), table, TOLERANCE, seed_spread=2.0)
     assert found.tolerance.tolist() == pytest.approx([0.02, 0.02, 2.0, 0.04 * 1.5**2, 0.04, 6.0])
@@ -268,11 +266,20 @@ def test_a_run_without_published_recordings_gives_an_empty_table(tmp_path):
 def test_verdicts_of_any_table(sd, seeds, verdict):
     tolerance = 0.1 if verdict == "met" else 0.05
     table = pd.DataFrame(
-        {"published": [0.8], "ours_mean": [0.73], "ours_sd": [sd], "seeds": [seeds], "tolerance": [tolerance]}
+        {
+            "method": ["ner"],
+            "scope": ["train"],
+            "metric": ["position_r2"],
+            "published": [0.8],
+            "ours_mean": [0.73],
+            "ours_sd": [sd],
+            "seeds": [seeds],
+        }
     )
+    allowed = {"ner": {"train": {"r2": tolerance}}}
     if np.isnan(seeds):
         table["ours_mean"] = np.nan
-    (row,) = with_verdicts(table, seed_spread=2.0).itertuples()
+    (row,) = judged(table, allowed, seed_spread=2.0).itertuples()
     assert row.verdict == verdict and row.seeds == (0 if verdict == "not run" else seeds)
     assert np.isnan(row.difference) if verdict == "not run" else row.difference == pytest.approx(-0.07)
 

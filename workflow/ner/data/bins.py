@@ -1,0 +1,91 @@
+"""Bins: what recordings and embeddings have in common, the movements of every bin and its place in a trial."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from ner.data.columns import BEHAVIOR
+from ner.data.trials import by_trial
+from ner.storage.tables import names
+
+#: Width of the paper's bins.
+BIN_SECONDS = 0.03
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bins:
+    """Movements of bins that follow trial after trial, every trial with the same number of bins.
+
+    Attributes:
+        trial: (bins,) int, from 0, in recording order.
+        bin: (bins,) int, from 0 at the go cue within each trial.
+        train: (bins,) bool, true for the first trials (0.8 of them in the paper); the others test.
+        velocity: (bins, 2) float64, hand velocity x, y in cm/s.
+        direction: (bins,) int, direction of the target in degrees.
+        bin_seconds: width of a bin in seconds.
+    """
+
+    trial: np.ndarray
+    bin: np.ndarray
+    train: np.ndarray
+    velocity: np.ndarray
+    direction: np.ndarray
+    bin_seconds: float = BIN_SECONDS
+
+    @property
+    def bins_per_trial(self) -> int:
+        """Bins in every trial."""
+        return int(self.bin.max()) + 1
+
+    @property
+    def trial_direction(self) -> np.ndarray:
+        """(trials,) int: direction of each trial, degrees."""
+        return self.direction[self.bin == 0]
+
+    def per_trial(self, values: np.ndarray) -> np.ndarray:
+        """Fold values of these bins, (bins, ...), into (trials, bins per trial, ...)."""
+        return by_trial(values, self.bins_per_trial)
+
+    def select(self, chosen: np.ndarray) -> Self:
+        """The chosen bins, with everything that belongs to them.
+
+        Args:
+            chosen: (bins,) bool, whole trials.
+        """
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(self, **{name: a[chosen] for name, a in arrays.items() if isinstance(a, np.ndarray)})
+
+    def split(self, name: str) -> np.ndarray:
+        """(bins,) bool: the bins of a split, 'train' or 'test'."""
+        return {"train": self.train, "test": ~self.train}[name]
+
+    def to_frame(self) -> pd.DataFrame:
+        """The columns that `bins_of` reads: columns.BEHAVIOR."""
+        return pd.DataFrame(
+            {
+                "split": np.where(self.train, "train", "test"),
+                "trial": self.trial,
+                "bin": self.bin,
+                "vx": self.velocity[:, 0],
+                "vy": self.velocity[:, 1],
+                "direction": self.direction,
+            },
+            columns=names(BEHAVIOR),
+        )
+
+
+def behavior(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The attributes of `Bins`, by name, from the columns that `Bins.to_frame` wrote.
+
+    Args:
+        table: has the columns columns.BEHAVIOR.
+    """
+    return {
+        "trial": table["trial"].to_numpy(np.int64),
+        "bin": table["bin"].to_numpy(np.int64),
+        "train": (table["split"] == "train").to_numpy(),
+        "velocity": table[["vx", "vy"]].to_numpy(np.float64),
+        "direction": table["direction"].to_numpy(np.int64),
+    }

@@ -1,0 +1,56 @@
+"""Fitting decoders on the training trials of an embedding, and decoding its movements."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import numpy as np
+
+from ner.data.embeddings import Embedding
+from ner.decoding.decoders.registry import Decoder, make_decoder
+from ner.decoding.metrics import Decoded
+
+T = TypeVar("T")
+
+
+def fit_decoder(embedding: Embedding, decoder: Mapping) -> Decoder:
+    """Fit a decoder on the training bins of an embedding.
+
+    Args:
+        embedding: coordinates with the movements beside them.
+        decoder: its module and settings, see `decoders.registry.make_decoder`.
+
+    Raises:
+        KeyError: if there is no such decoder module.
+    """
+    train = embedding.train
+    return make_decoder(decoder).fit(
+        embedding.coordinates[train], embedding.velocity[train], embedding.direction[train]
+    )
+
+
+def decode(embedding: Embedding, decoder: Mapping) -> Decoded:
+    """Decode the movements of every bin by decoders fitted on the training bins.
+
+    Args:
+        embedding: coordinates with the movements beside them.
+        decoder: its module and settings, see `decoders.registry.make_decoder`.
+
+    Raises:
+        KeyError: if there is no such decoder module.
+    """
+    return Decoded(*fit_decoder(embedding, decoder).predict(embedding.coordinates))
+
+
+def by_protocol(embeddings: Mapping[str, Embedding], work: Callable[[Embedding], T]) -> dict[str, T]:
+    """Do some work for the embedding of each protocol, once for protocols that share their coordinates.
+
+    Args:
+        embeddings: protocol to embedding.
+        work: what to do with an embedding.
+    """
+    done: dict[str, T] = {}
+    for protocol, embedding in embeddings.items():
+        same = (p for p in done if np.array_equal(embeddings[p].coordinates, embedding.coordinates))
+        twin = next(same, None)
+        done[protocol] = work(embedding) if twin is None else done[twin]
+    return done

@@ -1,0 +1,1 @@
+"""The decoders: one module each, found by its name in `registry`."""

@@ -1,0 +1,18 @@
+"""Nearest neighbors for velocity and direction, their number chosen by cross-validation (paper, §Decoding)."""
+
+from collections.abc import Mapping
+
+from ner.decoding.decoders.registry import Decoder
+
+SETTINGS: dict = {}
+
+
+def make(settings: Mapping) -> Decoder:
+    """An unfitted nearest-neighbor decoder.
+
+    Args:
+        settings: empty, there are none.
+    """
+    from ner.decoding.knn import KNeighborsClassifierCV, KNeighborsRegressorCV
+
+    return Decoder(KNeighborsRegressorCV(), KNeighborsClassifierCV())

@@ -1,0 +1,100 @@
+"""Decoders of movements, found by the name of their module.
+
+A module in this folder offers
+
+- ``SETTINGS``: its settings as JSON-schema properties (type, default, bounds, description);
+- ``make(settings) -> Decoder``: an unfitted decoder.
+
+A decoder of config names its module, so one module can serve several decoders.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ner.decoding import decoders
+
+if TYPE_CHECKING:
+    from sklearn.base import ClassifierMixin, RegressorMixin
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """One estimator for the velocity and one for the direction, reading the same coordinates.
+
+    Attributes:
+        velocity: predicts (bins, 2), cm/s, in scikit-learn's manner.
+        direction: predicts (bins,), degrees, in scikit-learn's manner.
+    """
+
+    velocity: "RegressorMixin"
+    direction: "ClassifierMixin"
+
+    def fit(self, coordinates: np.ndarray, velocity: np.ndarray, direction: np.ndarray) -> "Decoder":
+        """Fit both estimators.
+
+        Args:
+            coordinates: (bins, d), embedding.
+            velocity: (bins, 2), cm/s.
+            direction: (bins,), degrees.
+        """
+        self.velocity.fit(coordinates, velocity)
+        self.direction.fit(coordinates, direction)
+        return self
+
+    def predict(self, coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Decode movements.
+
+        Args:
+            coordinates: (bins, d), embedding.
+
+        Returns:
+            (bins, 2), velocity in cm/s, and (bins,), direction in degrees.
+        """
+        return self.velocity.predict(coordinates), self.direction.predict(coordinates)
+
+
+def module_names() -> list[str]:
+    """Names of the decoder modules, sorted."""
+    return sorted({module.name for module in pkgutil.iter_modules(decoders.__path__)} - {"registry"})
+
+
+def _module(name: str):
+    if name not in module_names():
+        raise KeyError(f"decoder module: found {name!r}; expected one of {module_names()}")
+    return importlib.import_module(f"{decoders.__name__}.{name}")
+
+
+def settings_schema(name: str) -> dict:
+    """JSON schema of the settings of a decoder module.
+
+    Raises:
+        KeyError: if there is no such module.
+    """
+    return {"type": "object", "properties": _module(name).SETTINGS, "additionalProperties": False}
+
+
+def complete_settings(name: str, settings: Mapping) -> dict:
+    """Every setting of a decoder module: those given, else their defaults.
+
+    Raises:
+        KeyError: if there is no such module.
+    """
+    return {key: schema["default"] for key, schema in _module(name).SETTINGS.items()} | dict(settings)
+
+
+def make_decoder(entry: Mapping) -> Decoder:
+    """An unfitted decoder.
+
+    Args:
+        entry: its `module`, and the settings that differ from the module's defaults.
+
+    Raises:
+        KeyError: if there is no such module.
+    """
+    settings = {key: value for key, value in entry.items() if key != "module"}
+    return _module(entry["module"]).make(complete_settings(entry["module"], settings))

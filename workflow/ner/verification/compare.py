@@ -1,0 +1,141 @@
+"""Our values beside published ones: their differences, tolerances and verdicts."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ner.decoding.columns import VALUE
+from ner.published.tables import METRICS_PUBLISHED
+from ner.storage.tables import Column
+
+DIFFERENCE_UNIT = "R2: 1; accuracy: percentage points"
+PUBLISHED = Column("published", VALUE.unit, "value in the authors' tables")
+OURS = Column("ours", VALUE.unit, "value of our decoding of the authors' embedding")
+UNSWAPPED = Column("unswapped", VALUE.unit, "ours, with the arguments of the velocity R2 in their order")
+OURS_MEAN = Column("ours_mean", VALUE.unit, "mean over seeds of our value")
+OURS_SD = Column("ours_sd", VALUE.unit, "standard deviation over seeds; empty for a single one")
+SEEDS = Column("seeds", "", "number of seeds")
+DIFFERENCE = Column("difference", DIFFERENCE_UNIT, "ours minus published")
+TOLERANCE = Column("tolerance", DIFFERENCE_UNIT, "difference up to which the value is met")
+VERDICT = Column("verdict", "", "met, within seed spread, differs or not run")
+VERDICTS = ("met", "within seed spread", "differs", "not run")
+
+#: What decoding an embedding of the authors must reproduce: R2 to rounding, the accuracy to a trial, by which it
+#: differs between versions of the logistic regression.
+PARITY_R2 = 1e-6
+PARITY_TRIALS = 1
+
+#: Published metrics that a key of config's tolerances is about.
+_TOLERATED = {
+    "r2": ("velocity_r2", "position_r2"),
+    "velocity": ("velocity_r2",),
+    "position": ("position_r2",),
+    "direction": ("direction_accuracy",),
+}
+
+
+def parity_tolerances(one_trial: float) -> dict[str, float]:
+    """By how much each published metric may differ from our decoding of the authors' embedding.
+
+    Args:
+        one_trial: what one trial is worth, percentage points of accuracy.
+    """
+    return {
+        name: PARITY_TRIALS * one_trial if name == "direction_accuracy" else PARITY_R2 for name in METRICS_PUBLISHED
+    }
+
+
+def tolerances(config: Mapping[str, Mapping[str, Mapping[str, float]]]) -> pd.DataFrame:
+    """Tolerances of config as a table.
+
+    Args:
+        config: by method, then scope (train, test, across or off_diagonal), then r2 (velocity and position), velocity,
+            position or direction (percentage points).
+
+    Returns:
+        Columns method, scope, metric and tolerance.
+    """
+    rows = [
+        (method, scope, metric, float(value))
+        for method, scopes in config.items()
+        for scope, values in scopes.items()
+        for key, value in values.items()
+        for metric in _TOLERATED[key]
+    ]
+    return pd.DataFrame(rows, columns=["method", "scope", "metric", "tolerance"])
+
+
+def swapped_tolerance(published: pd.Series, tolerance: pd.Series) -> pd.Series:
+    """Tolerance of a velocity R2 with swapped arguments, converted from that of the usual R2.
+
+    A decoder whose usual R2 is r gets s = 2 - 1 / r (`metrics.velocity_r2`). A change of r by t changes s by about
+    t / r^2 = t (2 - s)^2: little where velocity is explained well, much where it is not.
+
+    Args:
+        published: swapped R2, at most 1.
+        tolerance: of the usual R2.
+    """
+    return tolerance * (2 - published) ** 2
+
+
+def outside(table: pd.DataFrame) -> pd.Series:
+    """Which differences exceed their tolerance by more than rounding.
+
+    Args:
+        table: has the columns difference and tolerance.
+    """
+    return table["difference"].abs() > table["tolerance"] * (1 + 1e-9)
+
+
+def over_seeds(values: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Mean and standard deviation over seeds, and their number.
+
+    Args:
+        values: has the columns `keys` and value, one row a seed.
+        keys: what a value is of.
+
+    Returns:
+        Columns `keys`, ours_mean, ours_sd and seeds.
+    """
+    found = values.groupby(list(keys))["value"].agg(ours_mean="mean", ours_sd="std", seeds="count")
+    return found.reset_index()
+
+
+def judged(
+    table: pd.DataFrame,
+    tolerance: Mapping[str, Mapping[str, Mapping[str, float]]],
+    *,
+    seed_spread: float,
+    swapped: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Judge our values by their distance from the published ones.
+
+    A value is `met` if the mean over seeds lies within the tolerance of the published one; else it is `within seed
+    spread` if the published one, itself a single run, lies within `seed_spread` standard deviations of our mean
+    (never with one seed); else it `differs`. Without a seed it is `not run`.
+
+    Args:
+        table: has the columns method, scope, metric, published, ours_mean, ours_sd and seeds (empty or 0: not run).
+        tolerance: see `tolerances`.
+        seed_spread: standard deviations over seeds.
+        swapped: which rows are a velocity R2 with swapped arguments; they get the `swapped_tolerance`.
+
+    Returns:
+        The table with seeds as whole numbers and the columns difference, tolerance and verdict.
+
+    Raises:
+        KeyError: if a method that was run has no tolerance.
+    """
+    table = table.merge(tolerances(tolerance), on=["method", "scope", "metric"], how="left", validate="many_to_one")
+    table = table.assign(seeds=table["seeds"].fillna(0).astype(int), difference=table["ours_mean"] - table["published"])
+    lacking = table.loc[(table["seeds"] > 0) & table["tolerance"].isna(), ["method", "scope", "metric"]]
+    if len(lacking):
+        raise KeyError(f"no tolerance for {lacking.drop_duplicates().to_dict('records')}")
+    if swapped is not None:
+        converted = swapped_tolerance(table["published"], table["tolerance"])
+        table["tolerance"] = table["tolerance"].mask(swapped.to_numpy(), converted)
+    within_spread = table["difference"].abs() <= seed_spread * table["ours_sd"]
+    met, spread, differs, not_run = VERDICTS
+    choices = [table["seeds"] == 0, ~outside(table), within_spread]
+    return table.assign(verdict=np.select(choices, [not_run, met, spread], default=differs))
