@@ -58,7 +58,7 @@ report: $(READY)
 showcase: $(READY)
 	snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 verify
 	cp figures/{fig4,fig4_strict,fig5}.png figures/reference/
-	cp results/benchmarks.csv results/verification/{headlines,retrained_within,retrained_within_medians,retrained_across_means}.csv results/reference/
+	cp results/benchmarks.csv results/verification/{headlines,losses,retrained_within,retrained_within_medians,retrained_across_means}.csv results/reference/
 	cp results/verification/{parity_within,parity_across_summary,parity_averages,verdicts}.csv results/verification/finding*.csv results/reference/
 	set -e; for overlay in seeds_of_baselines seeds_of_misses; do \
 	  snakemake --configfile workflow/overlays/{mirrored,$$overlay}.yaml --cores all $(ARGS) -- results/verification/retrained_within.csv; \

@@ -267,8 +267,6 @@ def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
     yield from walk(config["figures"], ("figures",))
     findings, place = config["verification"]["findings"], ("verification", "findings")
     yield (*place, "velocity_positives", "method"), "method", findings["velocity_positives"]["method"]
-    for published, name in findings["encoder_width"]["methods"].items():
-        yield (*place, "encoder_width", "methods", published), "method", name
 
 
 def _reference_problems(config: Mapping) -> Iterator[str]:
@@ -293,15 +291,6 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
             yield _unknown(place, name, known[kind], remedies[kind])
     yield from _fig4_problems(config)
     yield from _group_problems(config)
-
-
-def _width_problems(config: Mapping) -> Iterator[str]:
-    """Methods whose encoder's width would be told, but that have no such setting."""
-    for published, name in config["verification"]["findings"]["encoder_width"]["methods"].items():
-        module = config["methods"][name]["module"]
-        if "hidden_units" not in methods.settings_schema(module)["properties"]:
-            place = ("verification", "findings", "encoder_width", "methods", published)
-            yield _problem(place, f"{_show(name)}, of module {module}", "a method with hidden_units", "name another")
 
 
 def _fraction_problems(config: Mapping) -> Iterator[str]:
@@ -388,7 +377,7 @@ def validate(config: Mapping) -> None:
             *_reference_problems(config),
         ]
     # What can be asked only where all names and settings are right.
-    found = found or [*_width_problems(config), *_fraction_problems(config), *_bins_problems(config)]
+    found = found or [*_fraction_problems(config), *_bins_problems(config)]
     if found:
         more = [f"({len(found) - _REPORTED} more problems)"] if len(found) > _REPORTED else []
         raise ConfigError("\n".join([*found[:_REPORTED], *more]))

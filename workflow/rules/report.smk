@@ -67,12 +67,6 @@ rule findings:
             recording=[name for name in POSITIVES["recordings"] if name in RECORDINGS],
             seed=SEEDS,
         ),
-        published_losses=[upstream(found.path) for found in LOSSES],
-        histories=[
-            f"<results>/embeddings/{method}/{recording}/seed{seed}.history.csv"
-            for _, recording, method in CURVES
-            for seed in SEEDS
-        ],
         library=library("verification.findings"),
     output:
         swapped="<results>/verification/finding1_swapped_velocity.csv",
@@ -83,8 +77,6 @@ rule findings:
         candidates="<results>/verification/finding6_candidates.csv",
         pairs="<results>/verification/finding7_pairs.csv",
         positives="<results>/verification/finding8_positives.csv",
-        losses="<results>/verification/finding9_losses.csv",
-        losses_summary="<results>/verification/finding9_losses_summary.csv",
     log:
         "<logs>/findings.log",
     localrule: True
@@ -94,11 +86,36 @@ rule findings:
     resources:
         mem_mb=500,
         runtime=lambda wildcards, attempt: 5 * attempt,
-    params:
-        published_losses=[(found.method, found.recording) for found in LOSSES],
-        histories=[(*curve, hidden_units(curve[-1]), seed) for curve in CURVES for seed in SEEDS],
     script:
         "../scripts/findings.py"
+
+
+rule losses:
+    """The first losses of the authors' trainings beside those of this run."""
+    input:
+        published=[upstream(found.path) for found in PUBLISHED_LOSSES],
+        histories=[
+            f"<results>/embeddings/{found.method}/{found.recording}/seed{seed}.history.csv"
+            for found in PUBLISHED_LOSSES
+            for seed in SEEDS
+        ],
+        library=library("verification.losses"),
+    output:
+        "<results>/verification/losses.csv",
+    log:
+        "<logs>/losses.log",
+    localrule: True
+    conda:
+        "../../envs/ner.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=lambda wildcards, attempt: 5 * attempt,
+    params:
+        published=[(found.method, found.recording) for found in PUBLISHED_LOSSES],
+        histories=[(found.method, found.recording, seed) for found in PUBLISHED_LOSSES for seed in SEEDS],
+    script:
+        "../scripts/losses.py"
 
 
 rule benchmarks_table:
@@ -162,6 +179,7 @@ rule report:
         parity_across_summary=rules.parity_across.output.summary,
         parity_averages=rules.parity_averages.output,
         findings=rules.findings.output,
+        losses=rules.losses.output,
         facts=rules.provenance.output.facts,
         versions=rules.provenance.output.versions,
         stages=rules.provenance.output.stages,

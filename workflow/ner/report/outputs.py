@@ -26,8 +26,6 @@ from ner.verification.compare import PUBLISHED
 from ner.verification.findings import (
     CANDIDATES,
     LEAK,
-    LOSSES,
-    LOSSES_SUMMARY,
     PAIRS,
     POSITIVES,
     ROTATION,
@@ -35,6 +33,7 @@ from ner.verification.findings import (
     TRAIN_TEST,
 )
 from ner.verification.headlines import HEADLINES
+from ner.verification.losses import LOSSES
 from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
 from ner.verification.parity_averages import PARITY_AVERAGES
 from ner.verification.parity_within import PARITY_WITHIN, PARITY_WITHIN_SUMMARY
@@ -206,8 +205,7 @@ FILES = (
     File("verification/finding6_candidates.csv", "what the choice of a rotation is worth", CANDIDATES),
     File("verification/finding7_pairs.csv", "published tests with their pairs and with matched ones", PAIRS),
     File("verification/finding8_positives.csv", "CEBRA with and without the direction in its positives", POSITIVES),
-    File("verification/finding9_losses.csv", "published and retrained loss curves", LOSSES),
-    File("verification/finding9_losses_summary.csv", "the same in summary", LOSSES_SUMMARY),
+    File("verification/losses.csv", "the first losses of the authors' trainings, beside this run's", LOSSES),
     File("verification/facts.csv", "where and when the run was made", FACTS),
     File("verification/versions.csv", "packages it was made with", VERSIONS),
     File("verification/stages.csv", "what its stages cost", STAGES),
