@@ -41,16 +41,16 @@ rule simulate:
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         session=simulated_session,
-        target_unit=target_unit,
+        target_unit=simulated_unit,
     script:
         "../scripts/simulate.py"
 
 
 rule preprocess:
-    """Smooth where needed, cut, check and split one recording."""
+    """Read, smooth where needed, cut, check and split one recording."""
     input:
         source=recording_source,
-        library=library("data.preprocessing"),
+        library=recording_library,
     output:
         "<results>/recordings/{recording}.parquet",
     log:
@@ -64,7 +64,6 @@ rule preprocess:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
-        form=recording_form,
         settings=recording_settings,
     script:
         "../scripts/preprocess.py"

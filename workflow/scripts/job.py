@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def _explained(error: BaseException, place: str) -> str | None:
 
 
 @contextmanager
-def job(snakemake) -> Iterator[None]:
+def job(snakemake) -> Iterator[Callable[[str], None]]:
     """Run a rule's work: threads limited to the rule's, output to its log, bad input as one line.
 
     Inputs that are no longer what was fetched or made are refused, and the hashes of the outputs kept
@@ -49,6 +49,9 @@ def job(snakemake) -> Iterator[None]:
 
     Args:
         snakemake: the object that Snakemake gives to a script.
+
+    Yields:
+        A function that says a line on the terminal and in the log.
 
     Raises:
         SystemExit: with status 1, after one line on standard error, if the library raised InputError, or the disk is
@@ -60,6 +63,11 @@ def job(snakemake) -> Iterator[None]:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     terminal = sys.stderr
     place = ", ".join(snakemake.output)
+
+    def say(line: str) -> None:
+        print(line)
+        print(line, file=terminal, flush=True)
+
     try:
         with open(snakemake.log[0], "w", buffering=1) as log, redirect_stdout(log), redirect_stderr(log):
             from ner.data.upstream import local_hashes, read_manifest
@@ -68,7 +76,7 @@ def job(snakemake) -> Iterator[None]:
             try:
                 ledger = Ledger(snakemake.config["pathvars"]["results"], local_hashes(read_manifest(MANIFEST).values()))
                 ledger.check(snakemake.input)
-                yield
+                yield say
                 ledger.record(snakemake.output)
             except BaseException as error:
                 # The log may lie on the disk that is full.
