@@ -7,15 +7,21 @@ from scipy.stats import ks_2samp
 
 from ner.data.recordings import Recording
 from ner.methods import registry as methods
-from ner.methods.cebra import info_nce
+from ner.training.info_nce import info_nce
 from ner.storage.errors import InputError
 from ner.training.checkpoints import Checkpoint
 from ner.training.encoders import sphere_encoder
+from ner.training.labels import Labels
 from ner.training.sampling import PairSampler
 from ner.training.trainer import resolve_device
 
 #: Hidden units of the cebra package's `offset1-model`.
 UNITS = [32, 32, 16]
+
+
+def plain(columns):
+    """Labels whose columns do not go round."""
+    return Labels.weighted(columns, (), None)
 
 
 def recording(trials=20, bins=12, neurons=9, seed=0):
@@ -42,7 +48,7 @@ def literal_positives(labels, references, changes):
 @pytest.mark.parametrize("columns", [2, 3])
 def test_positives_are_the_bins_a_movement_change_away(columns):
     labels = recording().labels[:, :columns]
-    sampler = PairSampler(labels, 32, seed=5)
+    sampler = PairSampler(plain(labels), 32, seed=5)
     references, positives = sampler.batch(70).reshape(2, 32)
     # The same draws as the sampler's, from its documented rule: block 1 of 64 steps, place 6.
     _, changes = np.random.default_rng([5, 1]).integers(len(labels), size=(2, 64, 32))[:, 6]
@@ -54,13 +60,13 @@ def test_positives_are_the_bins_a_movement_change_away(columns):
 
 def test_batches_depend_on_seed_and_step_alone():
     labels = recording().labels
-    forward = PairSampler(labels, 16, seed=1, negatives=True)
+    forward = PairSampler(plain(labels), 16, seed=1, negatives=True)
     batches = [forward.batch(step) for step in range(130)]
-    resumed = PairSampler(labels, 16, seed=1, negatives=True)
+    resumed = PairSampler(plain(labels), 16, seed=1, negatives=True)
     for step in (129, 64, 0, 63):
         np.testing.assert_array_equal(resumed.batch(step), batches[step])
     assert batches[0].shape == (48,)
-    assert not np.array_equal(PairSampler(labels, 16, seed=2, negatives=True).batch(0), batches[0])
+    assert not np.array_equal(PairSampler(plain(labels), 16, seed=2, negatives=True).batch(0), batches[0])
 
 
 def test_pairs_have_the_distribution_of_the_official_sampler():
@@ -71,7 +77,7 @@ def test_pairs_have_the_distribution_of_the_official_sampler():
     official = TimedeltaDistribution(torch.as_tensor(labels, dtype=torch.float32))
     theirs = official.sample_prior(4000)
     theirs = labels[theirs], labels[official.sample_conditional(theirs)]
-    sampler = PairSampler(labels, 500, seed=0)
+    sampler = PairSampler(plain(labels), 500, seed=0)
     ours = np.stack([sampler.batch(step).reshape(2, 500) for step in range(8)], axis=1).reshape(2, -1)
     ours = labels[ours[0]], labels[ours[1]]
     for column in range(3):
