@@ -17,6 +17,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/figures_across.smk"
 include: "workflow/rules/describe.smk"
+include: "workflow/rules/reuse.smk"
 
 
 rule all:
@@ -32,6 +33,7 @@ rule all:
 
 
 onstart:
+    forget_failures(FOLDERS["logs"])
     try:
         check_writable(config)
     except ConfigError as error:
@@ -39,4 +41,4 @@ onstart:
 
 
 onerror:
-    tell_failures(log)
+    tell_failures(FOLDERS["logs"])

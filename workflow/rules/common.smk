@@ -27,7 +27,7 @@ from planning.configuration import (
     validate,
     with_floats,
 )  # noqa: E402
-from planning.failures import tell_failures  # noqa: E402
+from planning.failures import forget_failures, tell_failures  # noqa: E402
 from planning.library import made_by  # noqa: E402
 
 try:

@@ -1,6 +1,6 @@
 from job import job
 
-with job(snakemake):
+with job(snakemake) as running:
     import json
     from pathlib import Path
 
@@ -22,7 +22,6 @@ with job(snakemake):
         "module": module,
         "seed": int(snakemake.wildcards.seed),
         "settings": settings,
-        # What config calls auto is another one from node to node, and rounds in another order.
         "device": resolve_device(snakemake.params.device).type,
     }
     # A state is gone on with only by the same code and packages, on the same recording, with the same settings.
@@ -40,6 +39,9 @@ with job(snakemake):
         device=metadata["device"],
         checkpoint=checkpoint,
     )
+    if fit.history is not None:
+        # What config calls auto is another one from node to node, and rounds in another order.
+        running.found["device"] = metadata["device"]
     history = pd.DataFrame(columns=["step", "loss"]) if fit.history is None else fit.history
     write_csv(snakemake.output.history, history)
     write_embedding(snakemake.output.embedding, recording, fit.coordinates, fit.strict, metadata)

@@ -1,17 +1,23 @@
 """What every script of the workflow does around its one call of the library."""
 
 import errno
+import json
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-MANIFEST = Path(__file__).parents[1] / "resources" / "upstream_manifest.csv"
-#: Params of every rule, beside its own.
-OF_EVERY_JOB = ("step", "results", "code", "packages")
+WORKFLOW = Path(__file__).parents[1]
+MANIFEST = WORKFLOW / "resources" / "upstream_manifest.csv"
+#: File of the folder of logs that keeps what failed in a run, an entry a line.
+FAILURES = "failures.jsonl"
+#: Params of every rule that say where things are, and all that every rule has beside its own.
+PLACES = ("results", "logs")
+OF_EVERY_JOB = ("step", "code", "packages", *PLACES)
 #: What torch raises when a GPU is lost or full.
 _OF_A_GPU = {"AcceleratorError", "OutOfMemoryError"}
 _ANOTHER_DEVICE = "run snakemake again, which goes on from the last checkpoint, or set device to cpu"
@@ -41,19 +47,39 @@ def _explained(error: BaseException, place: str) -> str | None:
     return str(error) if isinstance(error, InputError) else None
 
 
+def _note_failure(path: Path, **entry: str) -> None:
+    """Add an entry to the file of failures, from which the run tells them at its end."""
+    # Its disk may be the one that is full.
+    with suppress(OSError), path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(entry) + "\n")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that runs.
+
+    Attributes:
+        say: says a line on the terminal and in the log.
+        found: what the script finds out about what decides its results, by the name of the param.
+    """
+
+    say: Callable[[str], None]
+    found: dict = field(default_factory=dict)
+
+
 @contextmanager
-def job(snakemake) -> Iterator[Callable[[str], None]]:
+def job(snakemake) -> Iterator[Job]:
     """Run a rule's work: threads limited to the rule's, output to its log, bad input as one line.
 
-    Inputs that are no longer what was fetched or made are refused, and the hashes of the outputs kept
-    (ner.storage.integrity).
+    Inputs that are no longer what was fetched or made are refused; the hashes of the outputs, and what decided them,
+    are kept (ner.storage.integrity).
     Use it before importing torch, numba or numpy, which read their thread limits when they load.
 
     Args:
         snakemake: the object that Snakemake gives to a script.
 
     Yields:
-        A function that says a line on the terminal and in the log.
+        What the script says on the way, and what it finds out about its results.
 
     Raises:
         SystemExit: with status 1, after one line on standard error, if the library raised InputError, or the disk is
@@ -65,6 +91,7 @@ def job(snakemake) -> Iterator[Callable[[str], None]]:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     terminal = sys.stderr
     place = ", ".join(snakemake.output)
+    given = dict(snakemake.params.items())
 
     def say(line: str) -> None:
         print(line)
@@ -76,10 +103,12 @@ def job(snakemake) -> Iterator[Callable[[str], None]]:
             from ner.storage.integrity import Ledger
 
             try:
-                ledger = Ledger(snakemake.params.results, local_hashes(read_manifest(MANIFEST).values()))
-                ledger.check(snakemake.input)
-                yield say
-                ledger.record(snakemake.output)
+                ledger = Ledger(given["results"], local_hashes(read_manifest(MANIFEST).values()))
+                inputs = ledger.check(snakemake.input)
+                running = Job(say)
+                yield running
+                deciding = {name: value for name, value in given.items() if name not in PLACES}
+                ledger.record(snakemake.output, deciding | running.found, inputs)
             except BaseException as error:
                 # The log may lie on the disk that is full.
                 with suppress(OSError):
@@ -92,4 +121,5 @@ def job(snakemake) -> Iterator[Callable[[str], None]]:
         if line is None:
             raise
         print(f"error: {line}", file=terminal)
+        _note_failure(Path(given["logs"], FAILURES), rule=snakemake.rule, line=line, log=snakemake.log[0])
         sys.exit(1)
