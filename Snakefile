@@ -1,9 +1,17 @@
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.27")
 
+OWN_CONFIG = Path(str(workflow.current_basedir), "config.yaml")
 
-configfile: "config.yaml"
+
+# A run's own config.yaml, where it runs; the one beside this file where there is none, and for other workflows.
+RUNS_HERE = workflow.modifier.is_main_snakefile() and Path("config.yaml").exists()
+
+
+configfile: "config.yaml" if RUNS_HERE else str(OWN_CONFIG)
 
 
 include: "workflow/rules/common.smk"

@@ -63,7 +63,7 @@ def why_stale(
         made = known(path)
         if made is None:
             continue
-        asked = {name: value for name, value in now.items() if name != "device" or name in made.params}
+        asked = {name: value for name, value in now.items() if name != "device" or made.params.get(name)}
         before = {name: value for name, value in made.params.items() if name in asked}
         found = list(islice(differences(before, asked), _SAID + 1))
         if found:

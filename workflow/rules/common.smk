@@ -19,6 +19,7 @@ sys.path.insert(0, str(WORKFLOW))
 from planning.configuration import (
     ConfigError,
     check_writable,
+    completed,
     decoders_of,
     groups,
     method_settings,
@@ -28,11 +29,22 @@ from planning.configuration import (
     with_floats,
 )  # noqa: E402
 from planning.failures import forget_failures, tell_failures  # noqa: E402
-from planning.library import made_by  # noqa: E402
+from planning.measured import measured_jobs  # noqa: E402
+from planning.library import environment, made_by  # noqa: E402
+
+if not workflow.modifier.is_main_snakefile():
+    # What a workflow that uses this one leaves out is as in our own config.yaml; the keys that are not ours are its own.
+    config = completed(config, OWN_CONFIG)
+
+
+# Where the config does not say it: a module's may come without a config file.
+pathvars:
+    **config["pathvars"],
+
 
 try:
     validate(config)
-    config.update(with_floats(config))
+    config = with_floats(config)
     # Recordings of this run: name -> its session's entry and `area`, `session`.
     RECORDINGS = recordings(config)
 except ConfigError as error:
@@ -91,7 +103,9 @@ def outputs_of_rules(wildcards):
     return {
         made_by.name: [placed(pattern) for pattern in map(strip_wildcard_constraints, made_by.output)]
         for made_by in workflow.rules
-        if any(pattern.startswith(tuple(f"{folder}/" for folder in folders)) for pattern in made_by.output)
+        # A workflow that uses this one has rules of its own.
+        if Path(made_by.snakefile).is_relative_to(WORKFLOW.parent)
+        and all(pattern.startswith(tuple(f"{folder}/" for folder in folders)) for pattern in made_by.output)
     }
 
 

@@ -14,6 +14,8 @@ use rule step as download with:
         # Its hash says what the file holds, whatever fetched it.
         step="download",
         file=upstream_file,
+        # A function of `output`: neither the mirror nor the address changes what the file holds.
+        data=lambda wildcards, output: config["data"],
 
 
 use rule step as simulate with:
@@ -46,6 +48,7 @@ use rule step as preprocess with:
         step="preprocess",
         code=lambda wildcards: recording_made_by(wildcards)["code"],
         packages=lambda wildcards: recording_made_by(wildcards)["packages"],
+        raw_file=recording_content,
         settings=recording_settings,
 
 

@@ -101,6 +101,20 @@ use rule step as benchmarks_table with:
     localrule: True
     params:
         **made_by("benchmarks_table"),
+        jobs=measured_jobs(
+            RECORDINGS,
+            SEEDS,
+            compared=COMPARE,
+            across=ACROSS_METHODS,
+            groups=GROUPS,
+            extra=[
+                (POSITIVES["method"], name)
+                for name in POSITIVES["recordings"]
+                if name in RECORDINGS and RETRAINED_TABLES
+            ],
+            published_sets=[name for name, found in ACROSS_EMBEDDINGS.items() if found] if RETRAINED_TABLES else [],
+        ),
+        benchmarks=lambda wildcards, output: FOLDERS["benchmarks"],
 
 
 use rule step as provenance with:
@@ -119,6 +133,8 @@ use rule step as provenance with:
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         **made_by("provenance"),
+        # The table of versions has all that are installed.
+        environment=lambda wildcards: environment(),
         seeds=lookup(dpath="seeds", within=config),
         device=lookup(dpath="device", within=config),
         recordings=len(RECORDINGS),

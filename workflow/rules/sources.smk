@@ -1,15 +1,20 @@
 import re
 
+from planning.raw_files import ContentHashes, check_own_files, own_file
 from ner.storage.errors import InputError
 from ner.data.formats import registry as formats
 from ner.data.bins import BIN_SECONDS
 from ner.data.upstream import read_manifest
 
 try:
+    check_own_files(RECORDINGS)
     UPSTREAM = read_manifest(WORKFLOW / "resources" / "upstream_manifest.csv")
 except InputError as error:
     raise WorkflowError(str(error)) from None
 UPSTREAM_LOCAL = {file.local: file for file in UPSTREAM.values()}
+
+
+CONTENT_HASHES = ContentHashes(Path(FOLDERS["results"], ".checksums", "raw_files.json"))
 
 
 def upstream(path):
@@ -42,7 +47,16 @@ def recording_source(wildcards):
         return upstream(entry["file"])
     if "simulate" in entry:
         return f"<results>/simulated/{entry['session']}.mat"
-    return str(Path(entry["file"]).expanduser())
+    # Its hash says whether it is another one, whatever its time; its place has nothing to do with that of the results.
+    return ancient(local(own_file(entry)))
+
+
+def recording_content(wildcards):
+    """Hash of the raw file that a recording is made from; a simulated one is what its settings say."""
+    entry = RECORDINGS[wildcards.recording]
+    if entry["format"] == "smoothed":
+        return UPSTREAM[entry["file"]].sha1
+    return "" if "simulate" in entry else CONTENT_HASHES(own_file(entry))
 
 
 def recording_settings(wildcards):

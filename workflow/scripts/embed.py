@@ -39,9 +39,8 @@ with job(snakemake) as running:
         device=metadata["device"],
         checkpoint=checkpoint,
     )
-    if fit.history is not None:
-        # What config calls auto is another one from node to node, and rounds in another order.
-        running.found["device"] = metadata["device"]
+    # What config calls auto is another one from node to node, and rounds in another order; only trainings use it.
+    running.found["device"] = None if fit.history is None else metadata["device"]
     history = pd.DataFrame(columns=["step", "loss"]) if fit.history is None else fit.history
     write_csv(snakemake.output.history, history)
     write_embedding(snakemake.output.embedding, recording, fit.coordinates, fit.strict, metadata)
