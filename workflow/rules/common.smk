@@ -1,4 +1,5 @@
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -15,6 +16,9 @@ os.environ.update(
 )
 # A waiting OpenMP thread that spins takes the core from the other jobs.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Snakemake puts it into commands as it is, which a folder with a space in its name breaks.
+if Path(sys.executable).exists():
+    sys.executable = shlex.quote(sys.executable)
 sys.path.insert(0, str(WORKFLOW))
 from planning.configuration import (
     ConfigError,
