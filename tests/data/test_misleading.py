@@ -444,19 +444,13 @@ def test_nothing_of_a_smoothed_file_is_dropped(tmp_path):
 # ---- Two sessions that are one
 
 
-def session_recording(tmp_path, session, trials, **arguments):
-    path = write_struct(tmp_path / f"{session}.mat", trials)
-    metadata = {**METADATA, "session": session, "source": f"{session}.mat"}
-    return make_recording(
-        path,
-        f"{session}-m1",
-        format="trial_data",
-        area="M1",
-        bins=BINS,
-        train_fraction=0.8,
-        metadata=metadata,
-        **arguments,
-    )
+def session_recording(tmp_path, session, trials, file=None, **arguments):
+    path = tmp_path / (file or f"{session}.mat")
+    if not path.exists():
+        write_struct(path, trials)
+    metadata = {**METADATA, "session": session, "source": path.name}
+    form = {"format": "trial_data", "area": "M1", "bins": BINS, "train_fraction": 0.8}
+    return make_recording(path, f"{session}-m1", metadata=metadata, **form | arguments)
 
 
 @pytest.mark.parametrize("part", [slice(None), slice(20, None), slice(None, None, 2)])
@@ -469,27 +463,19 @@ def test_two_days_of_the_same_trials_are_refused(tmp_path, part):
 
 def test_areas_of_a_session_and_other_days_are_not_refused(tmp_path):
     one = session_recording(tmp_path, "one", raw_trials())
-    same = make_recording(
-        tmp_path / "one.mat",
-        "one-pmd",
-        format="trial_data",
-        area="PMd",
-        bins=BINS,
-        train_fraction=0.8,
-        metadata=one.metadata,
-    )
+    same = session_recording(tmp_path, "one", None, area="PMd")
     refuse_one_session_twice([one, same, session_recording(tmp_path, "other", raw_trials(seed=1))])
 
 
 def test_selections_of_one_file_may_share_trials(tmp_path):
     trials = each(lambda k, t: {"block": float(k % 3)})(raw_trials())
-    one = session_recording(tmp_path, "one", trials, settings={"keep": {"block": [0, 1]}})
-    other = session_recording(tmp_path, "other", trials, settings={"keep": {"block": [1, 2]}})
+    one, other, again = (
+        session_recording(tmp_path, name, trials, "file.mat", settings={"keep": {"block": blocks}})
+        for name, blocks in (("one", [0, 1]), ("other", [1, 2]), ("again", [1, 2]))
+    )
     refuse_one_session_twice([one, other])
     with pytest.raises(InputError, match="sessions other and again"):
-        refuse_one_session_twice(
-            [other, session_recording(tmp_path, "again", trials, settings={"keep": {"block": [1, 2]}})]
-        )
+        refuse_one_session_twice([other, again])
 
 
 def test_movements_that_a_simulation_repeats_are_no_copies(tmp_path):
