@@ -77,6 +77,7 @@ lint: $(READY)
 	snakefmt --check --compact-diff Snakefile workflow/rules
 	$(if $(NOTEBOOKS),nbstripout --verify $(NOTEBOOKS))
 	$(MAKE) --no-print-directory lint-layers
+	mypy
 	snakemake --lint
 
 lint-layers: $(READY)

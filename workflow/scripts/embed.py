@@ -40,6 +40,9 @@ with job(snakemake):
         device=metadata["device"],
         checkpoint=checkpoint,
     )
+    if fit.model is not None:
+        # Beside the embedding, and no output of the rule: other methods have none.
+        fit.model.save(Path(snakemake.output.embedding).with_suffix(".safetensors"))
     history = pd.DataFrame(columns=["step", "loss"]) if fit.history is None else fit.history
     write_csv(snakemake.output.history, history)
     write_embedding(snakemake.output.embedding, recording, fit.coordinates, fit.strict, metadata)
