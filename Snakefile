@@ -17,6 +17,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/figures_across.smk"
 include: "workflow/rules/describe.smk"
+include: "workflow/rules/reuse.smk"
 
 
 rule all:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
-MANIFEST = Path(__file__).parents[1] / "resources" / "upstream_manifest.csv"
+WORKFLOW = Path(__file__).parents[1]
+MANIFEST = WORKFLOW / "resources" / "upstream_manifest.csv"
 #: Params of every rule, beside its own.
 OF_EVERY_JOB = ("step", "results", "code", "packages")
 #: What torch raises when a GPU is lost or full.
@@ -42,15 +43,18 @@ def _explained(error: BaseException, place: str) -> str | None:
 
 
 @contextmanager
-def job(snakemake) -> Iterator[None]:
+def job(snakemake) -> Iterator[dict]:
     """Run a rule's work: threads limited to the rule's, output to its log, bad input as one line.
 
-    Inputs that are no longer what was fetched or made are refused, and the hashes of the outputs kept
-    (ner.storage.integrity).
+    Inputs that are no longer what was fetched or made are refused; the hashes of the outputs, and what decided them,
+    are kept (ner.storage.integrity).
     Use it before importing torch, numba or numpy, which read their thread limits when they load.
 
     Args:
         snakemake: the object that Snakemake gives to a script.
+
+    Yields:
+        Where the script puts what it found out about what decides its results, by the name of the param.
 
     Raises:
         SystemExit: with status 1, after one line on standard error, if the library raised InputError, or the disk is
@@ -69,9 +73,12 @@ def job(snakemake) -> Iterator[None]:
 
             try:
                 ledger = Ledger(snakemake.params.results, local_hashes(read_manifest(MANIFEST).values()))
-                ledger.check(snakemake.input)
-                yield
-                ledger.record(snakemake.output)
+                inputs = ledger.check(snakemake.input)
+                # What a script finds out on its way about what decides its results.
+                found = {}
+                yield found
+                params = {name: value for name, value in snakemake.params.items() if name != "results"}
+                ledger.record(snakemake.output, params | found, inputs)
             except BaseException as error:
                 # The log may lie on the disk that is full.
                 with suppress(OSError):
