@@ -68,6 +68,6 @@ def recording_settings(wildcards):
     }
 
 
-def recording_library(wildcards):
-    """Library files that a recording depends on."""
-    return library("data.preprocessing", "data.formats." + RECORDINGS[wildcards.recording]["format"])
+def recording_made_by(wildcards):
+    """Params of a recording: its script, and the code and packages that it depends on."""
+    return made_by("preprocess", f"data.formats.{RECORDINGS[wildcards.recording]['format']}")
