@@ -1,7 +1,10 @@
+from planning.tables import table_modules
+
+
 rule results_readme:
     """What each file of this run is, its columns and their units."""
     input:
-        library=library("report.outputs"),
+        library=library("report.outputs", *table_modules()),
     output:
         "<results>/README.md",
     log:
@@ -15,5 +18,6 @@ rule results_readme:
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         outputs=outputs_of_rules,
+        tables=table_modules(),
     script:
         "../scripts/results_readme.py"

@@ -6,22 +6,26 @@ import pandas as pd
 
 from ner.data.columns import RECORDING
 from ner.data.recordings import Recording
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: What a run's recordings are; one a row.
-SUMMARY = (
-    RECORDING,
-    Column("monkey", "", "animal"),
-    Column("area", "", "M1, PMd or S1"),
-    Column("trials", "", "trials kept"),
-    Column("train_trials", "", "trials kept that train: the first ones, in recording order"),
-    Column("bins", "30 ms bins", "bins of every trial, from the go cue"),
-    Column("neurons", "", "neurons recorded"),
-    Column("silent_neurons", "", "neurons without a spike in any kept bin"),
-    Column("dropped_trials", "", "trials of the source that are not in the recording"),
-    Column("dropped", "", "which, numbered from 1 as in the source, and why"),
-    Column("source", "", "file it was made from"),
-    Column("sha1", "", "git blob SHA-1 of the source"),
+SUMMARY = Table(
+    "tables/recordings.csv",
+    (
+        RECORDING,
+        Column("monkey", "", "animal"),
+        Column("area", "", "M1, PMd or S1"),
+        Column("trials", "", "trials kept"),
+        Column("train_trials", "", "trials kept that train: the first ones, in recording order"),
+        Column("bins", "30 ms bins", "bins of every trial, from the go cue"),
+        Column("neurons", "", "neurons recorded"),
+        Column("silent_neurons", "", "neurons without a spike in any kept bin"),
+        Column("dropped_trials", "", "trials of the source that are not in the recording"),
+        Column("dropped", "", "which, numbered from 1 as in the source, and why"),
+        Column("source", "", "file it was made from"),
+        Column("sha1", "", "git blob SHA-1 of the source"),
+    ),
+    "what every recording holds, and what was dropped on the way",
 )
 
 
