@@ -89,6 +89,7 @@ lint: $(READY)
 	snakefmt --check --compact-diff Snakefile workflow/rules
 	$(if $(NOTEBOOKS),nbstripout --verify $(NOTEBOOKS))
 	$(MAKE) --no-print-directory lint-layers
+	mypy
 	python -m snakemake --lint
 
 lint-layers: $(READY)

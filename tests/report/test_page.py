@@ -260,7 +260,7 @@ def test_findings_3_and_4_compare_the_protocols_of_the_named_methods_on_test_par
     (row,) = findings.leak(run, ["pivae"]).itertuples(index=False)
     assert row == ("pivae", "linear", "position_r2", 2, pytest.approx(0.8), pytest.approx(0.4), pytest.approx(-0.4))
     none = findings.leak(run, ["umap", "umap-supervised"])
-    assert none.empty and list(none.columns) == names(findings.LEAK)
+    assert none.empty and list(none.columns) == names(findings.UMAP)
 
 
 def test_finding_5_isolates_the_rotation():

@@ -1,5 +1,7 @@
 """Sampler, encoder, criterion and trainer, against the official cebra package where it has them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,10 +9,10 @@ from scipy.stats import ks_2samp
 
 from ner.data.recordings import Recording
 from ner.methods import registry as methods
-from ner.training.info_nce import info_nce
 from ner.storage.errors import InputError
 from ner.training.checkpoints import Checkpoint
 from ner.training.encoders import sphere_encoder
+from ner.training.info_nce import info_nce
 from ner.training.labels import Labels
 from ner.training.sampling import PairSampler
 from ner.training.trainer import resolve_device
@@ -35,7 +37,13 @@ def recording(trials=20, bins=12, neurons=9, seed=0):
     rates = np.exp(velocity @ random.normal(size=(2, neurons)) / 20 + random.normal(0, 0.1, (len(phase), neurons)))
     trial = np.repeat(np.arange(trials), bins)
     return Recording(
-        "test-1-m1", rates, velocity, direction, trial, np.tile(np.arange(bins), trials), trial < int(0.8 * trials)
+        name="test-1-m1",
+        rates=rates,
+        velocity=velocity,
+        direction=direction,
+        trial=trial,
+        bin=np.tile(np.arange(bins), trials),
+        train=trial < int(0.8 * trials),
     )
 
 
@@ -142,15 +150,9 @@ def test_training_lowers_the_loss(method):
 
 def test_test_bins_do_not_influence_the_training():
     data = recording()
-    changed = Recording(
-        data.name,
-        np.where(data.train[:, None], data.rates, 7.0),
-        np.where(data.train[:, None], data.velocity, -3.0),
-        data.direction,
-        data.trial,
-        data.bin,
-        data.train,
-    )
+    train = data.train[:, None]
+    rates, velocity = np.where(train, data.rates, 7.0), np.where(train, data.velocity, -3.0)
+    changed = replace(data, rates=rates, velocity=velocity)
     settings = {"steps": 20, "batch_size": 16}
     for method in ("ner", "cebra"):
         np.testing.assert_array_equal(

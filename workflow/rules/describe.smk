@@ -1,3 +1,6 @@
+from planning.tables import table_modules
+
+
 use rule step as results_readme with:
     """What each file of this run is, its columns and their units."""
     output:
@@ -6,5 +9,6 @@ use rule step as results_readme with:
         job="results_readme",
     localrule: True
     params:
-        **made_by("results_readme"),
+        **made_by("results_readme", *table_modules()),
         outputs=outputs_of_rules,
+        tables=table_modules(),

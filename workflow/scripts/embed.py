@@ -1,6 +1,6 @@
 from job import job
 
-with job(snakemake) as running:
+with job(snakemake) as work:
     import json
     from pathlib import Path
 
@@ -40,7 +40,10 @@ with job(snakemake) as running:
         checkpoint=checkpoint,
     )
     # What config calls auto is another one from node to node, and rounds in another order; only trainings use it.
-    running.found["device"] = None if fit.history is None else metadata["device"]
+    work.found["device"] = None if fit.history is None else metadata["device"]
+    if fit.model is not None:
+        # Beside the embedding, and no output of the rule: other methods have none.
+        fit.model.save(Path(snakemake.output.embedding).with_suffix(".safetensors"))
     history = pd.DataFrame(columns=["step", "loss"]) if fit.history is None else fit.history
     write_csv(snakemake.output.history, history)
     write_embedding(snakemake.output.embedding, recording, fit.coordinates, fit.strict, metadata)

@@ -6,10 +6,11 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 WORKFLOW = Path(__file__).parents[1]
 MANIFEST = WORKFLOW / "resources" / "upstream_manifest.csv"
@@ -55,20 +56,25 @@ def _note_failure(path: Path, **entry: str) -> None:
 
 
 @dataclass(frozen=True)
-class Job:
-    """A job that runs.
+class Work:
+    """What a script may say and leave while it works.
 
     Attributes:
-        say: says a line on the terminal and in the log.
-        found: what the script finds out about what decides its results, by the name of the param.
+        terminal: the stream that the user sees; everything else that is printed goes to the log.
+        found: what the script found out about what decides its results, by the name of the param.
     """
 
-    say: Callable[[str], None]
+    terminal: TextIO
     found: dict = field(default_factory=dict)
+
+    def say(self, line: str) -> None:
+        """Print a line on the terminal and in the log."""
+        print(line)
+        print(line, file=self.terminal, flush=True)
 
 
 @contextmanager
-def job(snakemake) -> Iterator[Job]:
+def job(snakemake) -> Iterator[Work]:
     """Run a rule's work: threads limited to the rule's, output to its log, bad input as one line.
 
     Inputs that are no longer what was fetched or made are refused; the hashes of the outputs, and what decided them,
@@ -79,7 +85,7 @@ def job(snakemake) -> Iterator[Job]:
         snakemake: the object that Snakemake gives to a script.
 
     Yields:
-        What the script says on the way, and what it finds out about its results.
+        What the script may say and leave.
 
     Raises:
         SystemExit: with status 1, after one line on standard error, if the library raised InputError, or the disk is
@@ -93,10 +99,6 @@ def job(snakemake) -> Iterator[Job]:
     place = ", ".join(snakemake.output)
     given = dict(snakemake.params.items())
 
-    def say(line: str) -> None:
-        print(line)
-        print(line, file=terminal, flush=True)
-
     try:
         with open(snakemake.log[0], "w", buffering=1) as log, redirect_stdout(log), redirect_stderr(log):
             from ner.data.upstream import local_hashes, read_manifest
@@ -105,10 +107,10 @@ def job(snakemake) -> Iterator[Job]:
             try:
                 ledger = Ledger(given["results"], local_hashes(read_manifest(MANIFEST).values()))
                 inputs = ledger.check(snakemake.input)
-                running = Job(say)
-                yield running
+                work = Work(terminal)
+                yield work
                 deciding = {name: value for name, value in given.items() if name not in PLACES}
-                ledger.record(snakemake.output, deciding | running.found, inputs)
+                ledger.record(snakemake.output, deciding | work.found, inputs)
             except BaseException as error:
                 # The log may lie on the disk that is full.
                 with suppress(OSError):

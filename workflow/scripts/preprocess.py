@@ -1,6 +1,6 @@
 from job import job
 
-with job(snakemake) as running:
+with job(snakemake) as work:
     from ner.data.preprocessing import make_recording
     from ner.data.recordings import write_recording
     from ner.data.recordings_table import notices, summary
@@ -9,4 +9,4 @@ with job(snakemake) as running:
     print(summary([recording]).T.to_string(header=False))
     write_recording(recording, snakemake.output[0])
     for notice in notices(recording):
-        running.say(f"warning: {notice}")
+        work.say(f"warning: {notice}")

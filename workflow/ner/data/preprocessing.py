@@ -209,8 +209,9 @@ def _why_unusable(trial: RawTrial, bins: int, reach: int) -> str | None:
         return f"{max(0, len(trial.counts) - trial.start)} of {bins} bins after the go cue"
     if not np.isfinite(trial.direction):
         return "no target"
-    if not np.isfinite(trial.velocity[trial.start : stop]).all():
-        return "velocity is NaN or infinite"
+    velocity = trial.velocity[trial.start : stop]
+    if not np.isfinite(velocity).all():
+        return "velocity is NaN" if np.isnan(velocity).any() else "velocity is infinite"
     counts = trial.counts[max(0, trial.start - reach) : stop + reach]
     if not np.isfinite(counts).all():
         return _NO_NUMBER

@@ -1,14 +1,14 @@
 """Methods of decoding across recordings, tested against each other (paper, Figs 5 to 7)."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from ner.decoding.columns import DECODER, GROUP, METRIC, PAIRS, PROTOCOL
 from ner.decoding.statistics import friedman, over_recordings, paired_t, repeated_measures_anova
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: What a comparison of methods across recordings says, one test a row.
 TESTS = (
@@ -30,7 +30,9 @@ TESTS = (
     Column("p_recordings", "", "two-sided p of the difference over recordings"),
 )
 #: Tests of this run, for every group and protocol; values of a pair are of the same recordings.
-ACROSS_TESTS = (GROUP, PROTOCOL, *TESTS)
+ACROSS_TESTS = Table(
+    "tables/across_tests.csv", (GROUP, PROTOCOL, *TESTS), "the methods tested against each other across recordings"
+)
 
 
 def across_tests(table: pd.DataFrame) -> pd.DataFrame:
@@ -49,7 +51,7 @@ def across_tests(table: pd.DataFrame) -> pd.DataFrame:
     return joined(found, ACROSS_TESTS)
 
 
-def joined(parts: list[pd.DataFrame], columns: tuple[Column, ...]) -> pd.DataFrame:
+def joined(parts: list[pd.DataFrame], columns: Iterable[Column]) -> pd.DataFrame:
     """Tables one below the other, in the columns given; without a row where none has one."""
     parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True)[names(columns)] if parts else pd.DataFrame(columns=names(columns))

@@ -25,6 +25,13 @@ class Alignment(TransformerMixin, BaseEstimator):
     rotation_: np.ndarray
     n_features_in_: int
 
+    @classmethod
+    def by(cls, rotation: np.ndarray) -> Self:
+        """The alignment by a known rotation, (d, d) orthogonal."""
+        self = cls()
+        self.rotation_, self.n_features_in_ = rotation, len(rotation)
+        return self
+
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit the rotation.
 
@@ -39,8 +46,7 @@ class Alignment(TransformerMixin, BaseEstimator):
         if source.shape != target.shape:
             remedy = "match their rows and dimensions, or give labels to match them by"
             raise InputError("alignment", f"a source of shape {source.shape}", f"the target's {target.shape}", remedy)
-        self.rotation_ = orthogonal_procrustes(source, target)[0]
-        self.n_features_in_ = source.shape[1]
+        self.rotation_, self.n_features_in_ = orthogonal_procrustes(source, target)[0], source.shape[1]
         return self
 
     def transform(self, X: ArrayLike) -> np.ndarray:
@@ -89,30 +95,27 @@ def align(
     References:
         NER, section on alignment; Schoenemann, A generalized solution of the orthogonal Procrustes problem, 1966.
     """
-    source, target = check_array(source), check_array(target)
+    a, b = check_array(source), check_array(target)
     if source_labels is None and target_labels is None:
-        return Alignment().fit(source, target)
+        return Alignment().fit(a, b)
     if source_labels is None or target_labels is None:
         raise InputError("labels", "those of one embedding", "labels of both or of none", "give the others as well")
-    labels = []
-    for embedding, columns in ((source, source_labels), (target, target_labels)):
-        columns = check_array(columns, ensure_2d=False).reshape(len(columns), -1)
+    labels = [check_array(given, ensure_2d=False) for given in (source_labels, target_labels)]
+    labels = [columns.reshape(len(columns), -1) for columns in labels]
+    for columns, embedding in zip(labels, (a, b), strict=True):
         if len(columns) != len(embedding):
             raise InputError("labels", f"{len(columns)} rows for {len(embedding)} bins", "one a bin", "correct them")
-        labels.append(columns)
     if labels[0].shape[1] != labels[1].shape[1]:
         found = f"{labels[0].shape[1]} and {labels[1].shape[1]} columns"
         raise InputError("labels", found, "the same columns of both embeddings", "correct them")
-    places = []
-    for columns in labels:
-        weighted = Labels.weighted(columns, angles, weights)
-        places.append(weighted.points(weighted.values))
+    weighted = [Labels.weighted(columns, angles, weights) for columns in labels]
+    places = [columns.points(columns.values) for columns in weighted]
     if match == "nearest":
         _, nearest = KDTree(places[1]).query(places[0])
-        return Alignment().fit(source, target[nearest])
+        return Alignment().fit(a, b[nearest])
     if match == "average":
-        (ours, a), (theirs, b) = (_averages(*rows) for rows in zip((source, target), places, strict=True))
-        if ours.shape != theirs.shape or not np.array_equal(ours, theirs):
+        (ours, a), (theirs, b) = _averages(a, places[0]), _averages(b, places[1])
+        if not np.array_equal(ours, theirs):
             found = f"{len(ours)} different labels in the source and {len(theirs)} in the target"
             raise InputError("labels", found, "the same ones in both", "leave out the others, or use match='nearest'")
         return Alignment().fit(a, b)

@@ -5,7 +5,7 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 import numpy as np
 import torch
@@ -25,8 +25,6 @@ from ner.training.trainer import embed, resolve_device, train_encoder
 
 Batch = Callable[[int], np.ndarray]
 Loss = Callable[[Tensor, Tensor], Tensor]
-#: From the encoder and the steps that it has taken, to what to do after that step.
-AfterStep = Callable[[int], None]
 
 
 class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -118,20 +116,19 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """
         self._check_parameters()
         for name in ("encoder_", "loss_history_", "n_features_in_", "feature_names_in_", "recordings_", "alignments_"):
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
         if _is_list(X):
             return self._fit_recordings(X, y, trials)
-        labels = None if y is None else _numbers(y)
-        X, labels = validate_data(
-            self, X, labels, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True, ensure_min_samples=2
+        numbers = None if y is None else _numbers(y)
+        rates, columns = validate_data(
+            self, X, numbers, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True, ensure_min_samples=2
         )
-        if trials is not None:
-            trials = np.asarray(trials)
-            check_consistent_length(X, trials)
+        trial = None if trials is None else np.asarray(trials)
+        check_consistent_length(rates, trial)
         seed = _seed(self.random_state)
-        encoder = self._new_encoder(X.shape[1], seed).to(resolve_device(self.device))
-        weighted = Labels.weighted(labels.reshape(len(labels), -1), self.angles, self.weights)
-        self.loss_history_ = self._train(encoder, X, weighted, trials, seed, checkpoint)
+        encoder = self._new_encoder(rates.shape[1], seed).to(resolve_device(self.device))
+        labels = Labels.weighted(columns.reshape(len(columns), -1), self.angles, self.weights)
+        self.loss_history_ = self._train(encoder, rates, labels, trial, seed, checkpoint)
         self.encoder_ = encoder.cpu()
         _warn_of_no_fall(self.loss_history_)
         return self
@@ -148,12 +145,15 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         ]
         embeddings = [model._embedded(rates) for model, rates in zip(self.recordings_, X, strict=True)]
         self.alignments_ = [
-            align(z, embeddings[0], labels, y[0], angles=self.angles, weights=self.weights)
-            for z, labels in zip(embeddings, y, strict=True)
+            Alignment.by(np.eye(self._n_features_out)),
+            *(
+                align(z, embeddings[0], labels, y[0], angles=self.angles, weights=self.weights)
+                for z, labels in zip(embeddings[1:], y[1:], strict=True)
+            ),
         ]
         return self
 
-    def transform(self, X: ArrayLike | Sequence[ArrayLike]) -> np.ndarray | list[np.ndarray]:
+    def transform(self, X: ArrayLike | Sequence[ArrayLike]) -> np.ndarray | list[np.ndarray | None]:
         """Embed bins.
 
         Args:
@@ -178,9 +178,9 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             for model, alignment, rates in zip(self.recordings_, self.alignments_, X, strict=True)
         ]
 
-    def _embedded(self, X: ArrayLike) -> np.ndarray:
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return embed(self.encoder_, X, resolve_device(self.device)).astype(X.dtype, copy=False)
+    def _embedded(self, X: object) -> np.ndarray:
+        rates = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return embed(self.encoder_, rates, resolve_device(self.device)).astype(rates.dtype, copy=False)
 
     def __sklearn_is_fitted__(self) -> bool:
         return "encoder_" in vars(self) or "recordings_" in vars(self)
@@ -204,8 +204,9 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         single = "encoder_" in vars(self)
-        models = [self] if single else self.recordings_
-        arrays, recordings = {}, []
+        models: list[Self] = [self] if single else self.recordings_
+        arrays: dict[str, np.ndarray] = {}
+        recordings = []
         for k, model in enumerate(models):
             arrays |= {f"{k}.encoder.{name}": value.numpy() for name, value in model.encoder_.state_dict().items()}
             arrays[f"{k}.loss_history"] = model.loss_history_
@@ -261,15 +262,12 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             models.append(model)
         if description["list"]:
             self.recordings_ = models
-            self.alignments_ = []
+            rotations = [f"{k}.rotation" for k in range(len(models))]
+            self.alignments_ = [Alignment.by(arrays[name]) for name in rotations]
+            left -= set(rotations)
             shape = (self._n_features_out, self._n_features_out)
-            for k in range(len(models)):
-                left.discard(f"{k}.rotation")
-                alignment = Alignment()
-                alignment.rotation_, alignment.n_features_in_ = arrays[f"{k}.rotation"], self._n_features_out
-                if alignment.rotation_.shape != shape:
-                    raise ValueError("a rotation of another size than the parameters say")
-                self.alignments_.append(alignment)
+            if any(alignment.rotation_.shape != shape for alignment in self.alignments_):
+                raise ValueError("a rotation of another size than the parameters say")
         else:
             (self,) = models
         if left or not all(np.isfinite(array).all() for array in arrays.values()):
@@ -299,19 +297,19 @@ def _require(name: str, value: object, right: bool, expected: str) -> None:
 
 
 def _whole(value: object, least: float) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool | np.bool_) and value >= least
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
 
 
 def _positive(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_) and 0 < value < np.inf
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_) and 0 < float(value) < np.inf
 
 
-def _is_list(X: object) -> bool:
+def _is_list(X: object) -> TypeGuard[Sequence[ArrayLike]]:
     """Whether X is a list of recordings rather than one."""
     return isinstance(X, list | tuple) and len(X) > 0 and all(np.ndim(recording) == 2 for recording in X)
 
 
-def _numbers(y: ArrayLike) -> np.ndarray:
+def _numbers(y: object) -> np.ndarray:
     """Labels as numbers.
 
     Raises:

@@ -51,7 +51,8 @@ def read_model(path: str | os.PathLike) -> tuple[dict, dict[str, np.ndarray]]:
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()} if _KEY in metadata else {}
+            names = file.keys() if _KEY in metadata else []
+            arrays = {name: file.get_tensor(name) for name in names}
     # What safetensors raises for types that numpy does not have.
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(path, f"a damaged or foreign file ({error})", "a saved model", remedy) from error
@@ -80,7 +81,7 @@ def _digest(text: str, arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def _plain(value: object) -> object:
-    """A numpy scalar as Python's own."""
-    if isinstance(value, np.generic):
-        return value.item()
+    """An array, or a scalar of numpy, as Python's own."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
     raise TypeError(f"{type(value).__name__} cannot be saved")

@@ -8,20 +8,24 @@ from pathlib import Path
 import pandas as pd
 
 from ner.storage.errors import InputError
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: One job a row.
-BENCHMARKS = (
-    Column("stage", "", "what ran: the rule, or the folder of its benchmark files"),
-    Column("method", "", "method, where the job was of one"),
-    Column("job", "", "recording, group, published set or figure that the job was of"),
-    Column("seed", "", "seed, where the job was of one"),
-    Column("seconds", "s", "wall time"),
-    Column("cpu_seconds", "s", "processor time; empty for jobs too short to be sampled, as are the next"),
-    Column("mean_load", "%", "processor time over wall time"),
-    Column("max_rss_mb", "MB", "largest resident memory"),
-    Column("read_mb", "MB", "read from disk"),
-    Column("written_mb", "MB", "written to disk"),
+BENCHMARKS = Table(
+    "benchmarks.csv",
+    (
+        Column("stage", "", "what ran: the rule, or the folder of its benchmark files"),
+        Column("method", "", "method, where the job was of one"),
+        Column("job", "", "recording, group, published set or figure that the job was of"),
+        Column("seed", "", "seed, where the job was of one"),
+        Column("seconds", "s", "wall time"),
+        Column("cpu_seconds", "s", "processor time; empty for jobs too short to be sampled, as are the next"),
+        Column("mean_load", "%", "processor time over wall time"),
+        Column("max_rss_mb", "MB", "largest resident memory"),
+        Column("read_mb", "MB", "read from disk"),
+        Column("written_mb", "MB", "written to disk"),
+    ),
+    "time and memory of every job",
 )
 _MEASURED = {
     "s": "seconds",

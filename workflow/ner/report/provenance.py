@@ -7,22 +7,34 @@ import subprocess
 
 import pandas as pd
 
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: A fact of the run a row.
-FACTS = (Column("fact", "", "what is told"), Column("value", "", "how it was"))
+FACTS = Table(
+    "verification/facts.csv",
+    (Column("fact", "", "what is told"), Column("value", "", "how it was")),
+    "where and when the run was made",
+)
 #: An installed package a row.
-VERSIONS = (Column("package", "", "name of the distribution"), Column("version", "", "its version"))
+VERSIONS = Table(
+    "verification/versions.csv",
+    (Column("package", "", "name of the distribution"), Column("version", "", "its version")),
+    "packages it was made with",
+)
 #: A stage and method a row, the costliest first.
-STAGES = (
-    Column("stage", "", "what ran"),
-    Column("method", "", "method, where the jobs were of one"),
-    Column("jobs", "", "number of jobs"),
-    Column("seconds", "s", "sum of their wall times"),
-    Column("share", "%", "of the wall time of all jobs"),
-    Column("median_seconds", "s", "wall time of the median job"),
-    Column("longest_seconds", "s", "wall time of the longest job"),
-    Column("max_rss_mb", "MB", "largest resident memory of a job"),
+STAGES = Table(
+    "verification/stages.csv",
+    (
+        Column("stage", "", "what ran"),
+        Column("method", "", "method, where the jobs were of one"),
+        Column("jobs", "", "number of jobs"),
+        Column("seconds", "s", "sum of their wall times"),
+        Column("share", "%", "of the wall time of all jobs"),
+        Column("median_seconds", "s", "wall time of the median job"),
+        Column("longest_seconds", "s", "wall time of the longest job"),
+        Column("max_rss_mb", "MB", "largest resident memory of a job"),
+    ),
+    "what its stages cost",
 )
 
 

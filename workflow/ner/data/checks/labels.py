@@ -11,7 +11,7 @@ from ner.storage.errors import InputError
 #: Degrees between label and movement: of a trial that goes elsewhere, and of a median that is turned.
 _ELSEWHERE, _TURNED = 60.0, 15.0
 #: Share of trials that may go elsewhere without a word, and with one.
-_FEW, _MOST = 0.05, 0.5
+_FEW, _MOST = 0.05, 0.4
 #: Median displacement (cm) below which the hand hardly moves, so that its direction says nothing.
 _STILL = 1.0
 
@@ -85,7 +85,7 @@ def odd_directions(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
             "two directions or more, to decode one",
             "check the session's direction and its unit",
         )
-    if (runs == len(found) > 2 and counts.min() > 1) or not shared:
+    if (runs == len(found) and counts.min() > 1) or not shared:
         raise InputError(
             path,
             f"trials sorted by target: {sorted(seen['train'])[:8]} degrees among the train and "
@@ -96,7 +96,7 @@ def odd_directions(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
     for part, other in (("train", "test"), ("test", "train")):
         if missing := sorted(seen[other] - seen[part]):
             yield f"none of the {part} trials goes towards {listed(missing)} degrees"
-    if len(found) > 0.5 * len(trials.direction):
+    if len(found) >= 0.5 * len(trials.direction):
         yield f"{len(found)} directions in {len(trials.direction)} trials: averages over a direction say little"
     elif (single := found[counts == 1]).size:
         yield f"one trial only towards {listed(single.tolist())} degrees"
