@@ -99,11 +99,23 @@ def test_settings(run, changes, jobs, said, lost):
         assert said in run.snakemake("--dry-run", TABLE).stderr
 
 
-def test_what_no_record_is_left_of_is_said(run):
+def test_without_any_record_the_tables_own_settings_decide(run):
     forget(run)
     shutil.rmtree(run.results / ".checksums")
     result = run.snakemake("--dry-run", TABLE)
     assert "used as it is, as nothing says what it was made from" in result.stderr
+    assert run.planned(TABLE) == {}
+    configure(run, train_fraction=0.75)
+    assert run.planned(TABLE) == ALL
+    configure(run, methods={"ner": {"steps": 30, "batch_size": 16}})
+    assert run.planned(TABLE) == FITS
+
+
+def test_a_report_of_another_config_is_refused(run):
+    configure(run, train_fraction=0.75)
+    result = run.snakemake("--report", "report.html", TABLE)
+    assert result.returncode != 0 and not (run.folder / "report.html").exists()
+    assert "4 results are not those of this config; run snakemake first" in result.stderr
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["", "without Snakemake's notes"])
