@@ -1,6 +1,9 @@
 include: "findings.smk"
 
 
+from planning.trainings import training_lengths
+
+
 rule retrained_across:
     """Hold the metrics of this run's embeddings across recordings against the authors' tables."""
     input:
@@ -150,6 +153,7 @@ rule provenance:
         facts="<results>/verification/facts.csv",
         versions="<results>/verification/versions.csv",
         stages="<results>/verification/stages.csv",
+        trainings="<results>/verification/trainings.csv",
     log:
         "<logs>/provenance.log",
     localrule: True
@@ -163,6 +167,7 @@ rule provenance:
         seeds=lookup(dpath="seeds", within=config),
         device=lookup(dpath="device", within=config),
         recordings=len(RECORDINGS),
+        trainings=training_lengths(config, dict.fromkeys([*COMPARE, *ACROSS_METHODS])),
     script:
         "../scripts/provenance.py"
 
@@ -183,12 +188,14 @@ rule report:
         facts=rules.provenance.output.facts,
         versions=rules.provenance.output.versions,
         stages=rules.provenance.output.stages,
+        trainings=rules.provenance.output.trainings,
         recordings=rules.recordings_table.output,
         benchmarks=rules.benchmarks_table.output,
-        library=library("report.page"),
+        library=library("report.verification"),
     output:
         page=told("verification/report.html"),
         verdicts="<results>/verification/verdicts.csv",
+        replication="<results>/verification/replication.csv",
         parity_within_summary="<results>/verification/parity_within_summary.csv",
     log:
         "<logs>/report.log",
@@ -199,6 +206,8 @@ rule report:
     resources:
         mem_mb=500,
         runtime=lambda wildcards, attempt: 5 * attempt,
+    params:
+        simulated=[name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"],
     script:
         "../scripts/report.py"
 
