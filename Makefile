@@ -16,7 +16,7 @@ NOTEBOOKS = $(wildcard workflow/notebooks/*.ipynb)
 ARGS ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo paper report showcase test lint lock
+.PHONY: help setup demo paper report showcase test lint lint-layers lock
 .DEFAULT_GOAL := help
 
 help:
@@ -76,8 +76,12 @@ lint: $(READY)
 	ruff format --check .
 	snakefmt --check --compact-diff Snakefile workflow/rules
 	$(if $(NOTEBOOKS),nbstripout --verify $(NOTEBOOKS))
-	cd workflow && PYTHONPATH=. lint-imports --no-cache ../pyproject.toml
+	$(MAKE) --no-print-directory lint-layers
+	mypy
 	snakemake --lint
+
+lint-layers: $(READY)
+	cd workflow && PYTHONPATH=. lint-imports --no-cache --no-logo ../pyproject.toml
 
 lock: $(READY)
 	python envs/lock.py

@@ -7,6 +7,7 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/step.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/embed.smk"
 include: "workflow/rules/decode.smk"
@@ -16,6 +17,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/figures_across.smk"
 include: "workflow/rules/describe.smk"
+include: "workflow/rules/reuse.smk"
 
 
 rule all:

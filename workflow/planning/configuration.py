@@ -12,6 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from ner.data.formats import registry as formats
 from ner.data.upstream import read_manifest
 from ner.decoding.decoders import registry as decoders
 from ner.methods import registry as methods
@@ -20,8 +21,6 @@ from ner.storage.errors import InputError
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
 MANIFEST = ROOT / "resources" / "upstream_manifest.csv"
-#: The key that says where a session of each format comes from.
-SOURCES = {"smoothed": "file", "trial_data": "file", "simulated": "simulate"}
 _REPORTED = 5
 _TYPES = {
     "object": "a mapping",
@@ -197,27 +196,50 @@ def _folder_problems(pathvars: Mapping) -> Iterator[str]:
 
 
 def _session_problems(sessions: Mapping) -> Iterator[str]:
+    common = schema()["properties"]["sessions"]["additionalProperties"]["properties"]
     for name, session in sessions.items():
-        place, kind = ("sessions", name), session["format"]
-        source = SOURCES[kind]
-        if source not in session:
-            yield _problem((*place, source), "nothing", f"it beside format: {kind}", "add the key")
-        for other in sorted(set(SOURCES.values()) - {source}):
-            if other in session:
-                yield _problem((*place, other), "this key", f"none beside format: {kind}", "remove it")
-        if kind == "smoothed" and (file := session.get("file")) is not None and file not in _raw_files():
+        place, form = ("sessions", name), session["format"]
+        if form not in formats.available():
+            yield _unknown((*place, "format"), form, formats.available(), "choose one of them")
+            continue
+        rules = formats.settings_schema(form)
+        rules = {**rules, "properties": {**dict.fromkeys(common, {}), **rules["properties"]}}
+        if wrong := _violations(session, rules, place):
+            yield from wrong
+            continue
+        sources = formats.sources(form)
+        given = [source for source in sources if source in session]
+        if len(given) != 1:
+            expected = f"{'one of ' * (len(sources) > 1)}{', '.join(sources)} beside format: {form}"
+            found = " and ".join(given) or "nothing"
+            yield _problem((*place, (given or sources)[0]), found, expected, "give one of them")
+        if form == "smoothed" and (file := session.get("file")) is not None and file not in _raw_files():
             close = difflib.get_close_matches(file, _raw_files(), n=1)
             remedy = (
                 f"did you mean {close[0]}?" if close else "correct it, or set format: trial_data for a file of yours"
             )
             yield _problem((*place, "file"), _show(file), f"a raw file of {MANIFEST.relative_to(ROOT.parent)}", remedy)
-        if kind == "simulated" and "simulate" in session:
-            simulated = session["simulate"].get("neurons", {})
+        if "simulate" in session:
             for area in session["areas"]:
-                if area not in simulated:
-                    yield _problem(
-                        (*place, "simulate", "neurons", area), "nothing", "a number of neurons", "add the key"
-                    )
+                if area not in session["simulate"]["neurons"]:
+                    found, expected = "nothing", "a number of neurons"
+                    yield _problem((*place, "simulate", "neurons", area), found, expected, "add the key")
+    yield from _repeated_sources(sessions)
+
+
+def _repeated_sources(sessions: Mapping) -> Iterator[str]:
+    """Sessions that are one file, of which they keep the same trials."""
+    first: dict[str, str] = {}
+    for name, session in sessions.items():
+        if "file" not in session:
+            continue
+        # Selections of a session's trials differ in what they keep.
+        others = {key: value for key, value in session.items() if key not in ("monkey", "hemisphere", "areas", "file")}
+        key = repr((os.path.realpath(Path(session["file"]).expanduser()), sorted(others.items(), key=str)))
+        if (other := first.setdefault(key, name)) != name:
+            found = f"{_show(session['file'])}, the file of {other}"
+            remedy = "correct it, or name all areas of a session in one entry"
+            yield _problem(("sessions", name, "file"), found, "another file in every session", remedy)
 
 
 def _module_problems(kind: str, entries: Mapping, registry) -> Iterator[str]:
@@ -419,6 +441,34 @@ def decoders_of(config: Mapping, analysis: str) -> dict[str, dict]:
         name: decoders.complete_settings(entry["module"], {**entry, **own.get(name, {})})
         for name, entry in config["decoders"].items()
     }
+
+
+def with_floats(value: object, rules: Mapping | None = None) -> object:
+    """A configuration in which every number that need not be whole is a float, so that 1 and 1.0 are the same.
+
+    Args:
+        value: the configuration, or a part of it.
+        rules: the JSON schema of that part; the whole configuration's where there is none.
+    """
+    rules = schema() if rules is None else rules
+    while "$ref" in rules:
+        rules = schema()["$defs"][rules["$ref"].rpartition("/")[2]]
+    if rules.get("type") == "number" and isinstance(value, int):
+        return float(value)
+    if isinstance(value, Mapping):
+        known, other = rules.get("properties", {}), rules.get("additionalProperties")
+        other = other if isinstance(other, Mapping) else {}
+        return {key: with_floats(entry, known.get(key, other)) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [with_floats(entry, rules.get("items", {})) for entry in value]
+    return value
+
+
+def method_settings(config: Mapping, name: str) -> dict:
+    """Every setting of a method of config, with its module: those given, else their defaults."""
+    entry = config["methods"][name]
+    settings = methods.complete_settings(entry["module"], {key: entry[key] for key in entry if key != "module"})
+    return {"module": entry["module"], **with_floats(settings, methods.settings_schema(entry["module"]))}
 
 
 def recordings(config: Mapping) -> dict[str, dict]:

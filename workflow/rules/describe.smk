@@ -1,23 +1,14 @@
 from planning.tables import table_modules
 
 
-rule results_readme:
+use rule step as results_readme with:
     """What each file of this run is, its columns and their units."""
-    input:
-        library=library("report.outputs", *table_modules()),
     output:
         "<results>/README.md",
-    log:
-        "<logs>/results_readme.log",
+    pathvars:
+        job="results_readme",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=lambda wildcards, attempt: 5 * attempt,
     params:
+        **made_by("results_readme", *table_modules()),
         outputs=outputs_of_rules,
         tables=table_modules(),
-    script:
-        "../scripts/results_readme.py"

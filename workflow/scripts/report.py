@@ -10,8 +10,8 @@ with job(snakemake):
     from ner.verification.replication import replication
     from ner.verification.verdicts import verdict_counts
 
-    # Each table's file has its name; the other inputs are the library.
-    files = {Path(path).stem: path for path in snakemake.input if path.endswith(".csv")}
+    # Each table's file has its name.
+    files = {Path(path).stem: path for path in snakemake.input}
     tables = {name: read_csv(files[name], columns) for name, columns in TABLES.items() if name in files}
     made = {
         "verdicts": verdict_counts(tables["retrained_within"], tables["retrained_across"]),
