@@ -3,6 +3,10 @@ include: "findings.smk"
 
 from planning.trainings import training_lengths
 
+# How long the methods are trained, here and in the paper.
+TRAININGS = training_lengths(config, dict.fromkeys([*COMPARE, *ACROSS_METHODS]))
+SIMULATED = [name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"]
+
 
 use rule step as retrained_across with:
     """Hold the metrics of this run's embeddings across recordings against the authors' tables."""
@@ -126,7 +130,7 @@ use rule step as provenance with:
         seeds=lookup(dpath="seeds", within=config),
         device=lookup(dpath="device", within=config),
         recordings=len(RECORDINGS),
-        trainings=training_lengths(config, dict.fromkeys([*COMPARE, *ACROSS_METHODS])),
+        trainings=TRAININGS,
 
 
 use rule step as report with:
@@ -158,7 +162,7 @@ use rule step as report with:
     localrule: True
     params:
         **made_by("report"),
-        simulated=[name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"],
+        simulated=SIMULATED,
 
 
 rule verify:

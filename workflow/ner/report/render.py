@@ -1,5 +1,6 @@
 """Pages from the templates of this folder, and how they write names and numbers."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -45,8 +46,8 @@ def decoder_name(decoder: str) -> str:
 
 
 def figure_name(figure: str) -> str:
-    """'Fig 4'."""
-    return figure.replace("fig", "Fig ")
+    """'Fig 4', or 'Fig 4, strict'."""
+    return re.sub(r"^fig(?=\d)", "Fig ", figure).replace("_", ", ")
 
 
 def recording_title(recording: str) -> str:
@@ -79,7 +80,7 @@ _ENVIRONMENT.filters.update(
     day=short_day,
     slug=lambda text: text.replace(" ", "-"),
 )
-_ENVIRONMENT.tests["missing"] = pd.isna
+_ENVIRONMENT.tests.update(missing=pd.isna, endswith=str.endswith)
 
 
 def render(template: str, **context) -> str:

@@ -165,6 +165,7 @@ def verification_page(tables: Mapping[str, pd.DataFrame], *, simulated: Sequence
         metrics=METRICS_PUBLISHED,
         splits=SPLITS,
         simulated=simulated,
+        recordings=len(tables["recordings"]),
         short=trainings[trainings["run"] < trainings["paper"]],
         level=level(promised[promised["method"] == "ner"]),
         promised=promised,
