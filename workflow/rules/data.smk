@@ -23,15 +23,16 @@ rule download:
 
 
 rule simulate:
-    """Simulate one session, as a raw TrialData file."""
+    """Simulate one session, as a raw TrialData file or an NWB file."""
     input:
-        library=library("data.simulation"),
+        library=simulated_library,
     output:
-        "<results>/simulated/{session}.mat",
+        "<results>/simulated/{session}.{extension}",
     log:
-        "<logs>/simulate/{session}.log",
+        "<logs>/simulate/{session}.{extension}.log",
     wildcard_constraints:
         session="|".join(config["sessions"]),
+        extension="mat|nwb",
     localrule: True
     conda:
         "../../envs/ner.yaml"
@@ -51,6 +52,7 @@ rule preprocess:
     input:
         source=recording_source,
         library=recording_library,
+        layouts=recording_layouts,
     output:
         "<results>/recordings/{recording}.parquet",
     log:

@@ -2,7 +2,7 @@ import re
 
 from ner.storage.errors import InputError
 from ner.data.formats import registry as formats
-from ner.data.bins import BIN_SECONDS
+from ner.data.nwb.layouts import PRESETS
 from ner.data.upstream import read_manifest
 
 try:
@@ -41,7 +41,8 @@ def recording_source(wildcards):
     if entry["format"] == "smoothed":
         return upstream(entry["file"])
     if "simulate" in entry:
-        return f"<results>/simulated/{entry['session']}.mat"
+        extension = "nwb" if entry["format"] == "nwb" else "mat"
+        return f"<results>/simulated/{entry['session']}.{extension}"
     return str(Path(entry["file"]).expanduser())
 
 
@@ -53,7 +54,7 @@ def recording_settings(wildcards):
         "format": entry["format"],
         "area": entry["area"],
         "bins": entry["bins"],
-        "bin_seconds": entry.get("bin_seconds", BIN_SECONDS),
+        "bin_seconds": entry.get("bin_seconds"),
         "train_fraction": config["train_fraction"],
         "settings": formats.given_settings(entry["format"], entry),
         **labels,
@@ -66,6 +67,16 @@ def recording_settings(wildcards):
             "source": entry.get("file") or f"simulated with seed {entry['simulate']['seed']}",
         },
     }
+
+
+def simulated_library(wildcards):
+    """Library files that a simulated session depends on."""
+    return library("data.simulation_nwb" if wildcards.extension == "nwb" else "data.simulation")
+
+
+def recording_layouts(wildcards):
+    """The presets of NWB files, for those that are read by them."""
+    return [str(PRESETS)] if "nwb" in RECORDINGS[wildcards.recording] else []
 
 
 def recording_library(wildcards):
