@@ -56,11 +56,11 @@ $(READY): envs/requirements.lock pyproject.toml
 
 demo: $(READY)
 	python -m snakemake --configfile workflow/overlays/demo.yaml --cores 2 $(ARGS)
-	@echo "Done. Open figures/demo/fig4.html, or any other file of figures/demo"
+	@echo "Done. Open results/demo/index.html: the figures, and what ran"
 
 paper: $(READY)
 	python -m snakemake --cores all $(ARGS)
-	@echo "Done. Open figures/fig4.html, and results/verification/report.html for how the numbers compare with the published ones"
+	@echo "Done. Open results/index.html: the figures, and how the numbers compare with the published ones"
 
 report: $(READY)
 	python -m snakemake --cores all $(ARGS)

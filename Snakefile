@@ -36,6 +36,7 @@ rule all:
         "<results>/tables/recordings.csv",
         "<results>/benchmarks.csv",
         "<results>/README.md",
+        "<results>/index.html",
         rules.across.input if GROUPS else [],
         rules.verify.input if RETRAINED_TABLES else [],
 

@@ -12,3 +12,44 @@ use rule step as results_readme with:
         **made_by("results_readme", *table_modules()),
         outputs=outputs_of_rules,
         tables=table_modules(),
+
+
+def run_asked_for(wildcards):
+    """What this run was asked for, as its first page says it."""
+
+    def figure(name):
+        made_by = workflow.get_rule(name)
+        return made_by.docstring.strip(), list(map(str, made_by.output))
+
+    def reason(group):
+        return f"this run has {len(PRESENT[group])} of the {len(config['groups'][group])} recordings of group {group}"
+
+    return {
+        "recordings": list(RECORDINGS),
+        "simulated": SIMULATED,
+        "methods": COMPARE,
+        "seeds": SEEDS,
+        "figures": {name: figure(name) for name in FIGURES},
+        "undrawn": {name: reason(group) for name, group in UNDRAWN.items()},
+        "trainings": TRAININGS,
+        "benchmarks": FOLDERS["benchmarks"],
+    }
+
+
+use rule step as index with:
+    """The first page to open: figures, pages and tables, what ran, and what is missing."""
+    input:
+        expand("<figures>/{figure}.png", figure=FIGURES),
+        "<results>/benchmarks.csv",
+        "<results>/README.md",
+        rules.across.input if GROUPS else [],
+        rules.verify.input if RETRAINED_TABLES else [],
+    output:
+        "<results>/index.html",
+    pathvars:
+        job="index",
+    localrule: True
+    params:
+        **made_by("index", *table_modules()),
+        run=run_asked_for,
+        tables=table_modules(),

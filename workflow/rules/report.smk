@@ -1,6 +1,13 @@
 include: "findings.smk"
 
 
+from planning.trainings import training_lengths
+
+# How long the methods are trained, here and in the paper.
+TRAININGS = training_lengths(config, dict.fromkeys([*COMPARE, *ACROSS_METHODS]))
+SIMULATED = [name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"]
+
+
 use rule step as retrained_across with:
     """Hold the metrics of this run's embeddings across recordings against the authors' tables."""
     input:
@@ -125,6 +132,7 @@ use rule step as provenance with:
         facts="<results>/verification/facts.csv",
         versions="<results>/verification/versions.csv",
         stages="<results>/verification/stages.csv",
+        trainings="<results>/verification/trainings.csv",
     pathvars:
         job="provenance",
     localrule: True
@@ -138,6 +146,7 @@ use rule step as provenance with:
         seeds=lookup(dpath="seeds", within=config),
         device=lookup(dpath="device", within=config),
         recordings=len(RECORDINGS),
+        trainings=TRAININGS,
 
 
 use rule step as report with:
@@ -156,17 +165,20 @@ use rule step as report with:
         facts=rules.provenance.output.facts,
         versions=rules.provenance.output.versions,
         stages=rules.provenance.output.stages,
+        trainings=rules.provenance.output.trainings,
         recordings=rules.recordings_table.output,
         benchmarks=rules.benchmarks_table.output,
     output:
         page=told("verification/report.html"),
         verdicts="<results>/verification/verdicts.csv",
+        replication="<results>/verification/replication.csv",
         parity_within_summary="<results>/verification/parity_within_summary.csv",
     pathvars:
         job="report",
     localrule: True
     params:
         **made_by("report"),
+        simulated=SIMULATED,
 
 
 rule verify:

@@ -26,6 +26,7 @@ FILES = {
     "upstream/{file}": "file of the authors, as downloaded and checked",
     "simulated/{session}.mat": "simulated session, as a raw TrialData file (see docs/add-a-recording.md)",
     "verification/report.html": "everything that holds this run against the paper, as a page to read",
+    "index.html": "the first page to open: figures, pages and tables, what ran, what is missing",
     "README.md": "this page",
     "fig3.html": "the embeddings in 3D, to turn and zoom",
     "fig3_notebook.html": "the executed notebook as a page, figure inside",

@@ -1,14 +1,15 @@
 """Pages from the templates of this folder, and how they write names and numbers."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ner.data.names import RecordingName
+from ner.decoding.metrics import METRICS
 from ner.methods.names import method_name
 
-_METRICS = {"velocity_r2": "velocity R²", "position_r2": "position R²", "direction_accuracy": "direction, %"}
 _DECODERS = {"knn": "kNN"}
 _MINUS = str.maketrans("-", "−")
 
@@ -19,17 +20,45 @@ def plain(value: float, form: str = ".3f") -> str:
 
 
 def number(value: float, metric: str, sign: str = "") -> str:
-    """An R2 with three decimals or an accuracy with one; – where there is none."""
-    return plain(value, f"{sign}z.{1 if metric == 'direction_accuracy' else 3}f")
+    """An R2 with the three decimals that tolerances need, or an accuracy with its own; – where there is none."""
+    found = METRICS[metric]
+    return plain(value, f"{sign}z.{3 if found.unit == '1' else found.decimals}f")
 
 
 def tiny(value: float, metric: str = "") -> str:
     """A difference that should be rounding only: an R2 by its magnitude, an accuracy in percentage points."""
     if pd.isna(value):
         return "–"
-    if metric == "direction_accuracy":
+    if metric and METRICS[metric].unit == "%":
         return f"{value:.2f} points"
     return f"{value:.1e}".translate(_MINUS) if value else "0"
+
+
+def metric_name(metric: str) -> str:
+    """'velocity R²', or 'direction, %'."""
+    found = METRICS[metric]
+    return found.label + (f", {found.unit}" if found.unit == "%" else "")
+
+
+def decoder_name(decoder: str) -> str:
+    """'linear', or 'kNN'."""
+    return _DECODERS.get(decoder, decoder)
+
+
+def figure_name(figure: str) -> str:
+    """'Fig 4', or 'Fig 4, strict'."""
+    return re.sub(r"^fig(?=\d)", "Fig ", figure).replace("_", ", ")
+
+
+def recording_title(recording: str) -> str:
+    """'Chewie 2016-10-14, M1'."""
+    return RecordingName.parse(recording).title
+
+
+def short_day(recording: str) -> str:
+    """'161014 M1'."""
+    name = RecordingName.parse(recording)
+    return f"{name.date[2:]} {name.area}"
 
 
 _ENVIRONMENT = Environment(
@@ -44,14 +73,14 @@ _ENVIRONMENT.filters.update(
     number=number,
     tiny=tiny,
     method=method_name,
-    metric=_METRICS.__getitem__,
-    decoder=lambda name: _DECODERS.get(name, name),
-    figure=lambda name: name.replace("fig", "Fig "),
-    recording=lambda name: RecordingName.parse(name).title,
-    day=lambda name: f"{RecordingName.parse(name).date[2:]} {RecordingName.parse(name).area}",
+    metric=metric_name,
+    decoder=decoder_name,
+    figure=figure_name,
+    recording=recording_title,
+    day=short_day,
     slug=lambda text: text.replace(" ", "-"),
 )
-_ENVIRONMENT.tests["missing"] = pd.isna
+_ENVIRONMENT.tests.update(missing=pd.isna, endswith=str.endswith)
 
 
 def render(template: str, **context) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ner.data.names import RecordingName
 from ner.decoding.columns import METHOD, METRIC
 from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, Table, names
@@ -122,7 +123,15 @@ def _within(of: _Within, published: pd.DataFrame, within: pd.DataFrame) -> dict[
 def _across(of: _Across, published: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, dict]:
     goal = _of(published[published.figure == of.figure], of)
     goal, ours = (table[table.source != table.target] for table in (goal, _of(pairs, of)))
+    # Pairs of M1 alone say nothing of a figure across areas.
+    if _areas(ours.merge(goal[["source", "target"]])) != _areas(goal):
+        ours = ours[:0]
     return {metric: _numbers(goal, ours, metric, ["source", "target"], "mean") for metric in METRICS_PUBLISHED}
+
+
+def _areas(pairs: pd.DataFrame) -> set[str]:
+    """Areas of the recordings of pairs."""
+    return {RecordingName.parse(name).area for name in {*pairs["source"], *pairs["target"]}}
 
 
 def _of(table: pd.DataFrame, of: _Within | _Across) -> pd.DataFrame:
