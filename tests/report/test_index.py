@@ -47,6 +47,7 @@ def run(place, **changes):
         "undrawn": {"fig5": "this run has 1 of the 10 recordings of group chewie-m1"},
         "trainings": [("ner", "steps", 20000, 20000)],
         "benchmarks": str(place / "benchmarks"),
+        "jobs": ["embed/ner/chewie-20161007-m1/seed0", "embed/ner/chewie-20161007-m1/seed1"],
     }
     return Run(**asked | changes)
 

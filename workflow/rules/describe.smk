@@ -33,7 +33,18 @@ def run_asked_for(wildcards):
         "undrawn": {name: reason(group) for name, group in UNDRAWN.items()},
         "trainings": TRAININGS,
         "benchmarks": FOLDERS["benchmarks"],
+        "jobs": MEASURED,
     }
+
+
+def write_first_page():
+    """The first page of a run that failed: what there is, and what failed."""
+    from ner.report.index import Run, write_index
+    from ner.report.outputs import tables_of
+
+    if workflow.is_main_process:
+        run, failures = Run(**run_asked_for(None)), noted_failures(FOLDERS["logs"])
+        write_index(f"{FOLDERS['results']}/index.html", run, tables_of(table_modules()), failures)
 
 
 use rule step as index with:

@@ -36,6 +36,7 @@ class Run:
         undrawn: name to why the figure is left out.
         trainings: method, setting, its value in this run and in the paper, see provenance.TRAININGS.
         benchmarks: folder of the jobs' benchmarks.
+        jobs: names of those that are counted, see `benchmarks.collect`.
     """
 
     recordings: Sequence[str]
@@ -46,6 +47,7 @@ class Run:
     undrawn: Mapping[str, str]
     trainings: Sequence[tuple[str, str, int, int]]
     benchmarks: str
+    jobs: Sequence[str]
 
 
 def write_index(
@@ -87,7 +89,7 @@ def write_index(
         simulated=run.simulated,
         recordings=len(run.recordings),
         short=lengths[lengths["run"] < lengths["paper"]],
-        stages=stages(collect(run.benchmarks)),
+        stages=stages(collect(run.benchmarks, run.jobs)),
         failures=failures,
     )
     with atomic(path) as temporary:
