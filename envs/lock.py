@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 ENVS = Path(__file__).parent
 # Extras that the rules need, beside what the library itself needs; to run them takes `run` as well.
-RULES = ("workflow", "baselines")
+RULES = ("workflow", "nwb", "baselines")
 # What torch needs on machines with a GPU; torch pins it exactly itself.
 _TORCH_ACCELERATOR = re.compile(r"(nvidia|cuda|triton)")
 

@@ -19,13 +19,14 @@ use rule step as download with:
 
 
 use rule step as simulate with:
-    """Simulate one session, as a raw TrialData file."""
+    """Simulate one session, as a raw TrialData file or an NWB file."""
     output:
-        "<results>/simulated/{session}.mat",
+        "<results>/simulated/{session}.{extension}",
     pathvars:
-        job="simulate/{session}",
+        job="simulate/{session}.{extension}",
     wildcard_constraints:
         session="|".join(config["sessions"]),
+        extension="mat|nwb",
     localrule: True
     params:
         **made_by("simulate"),
@@ -50,6 +51,7 @@ use rule step as preprocess with:
         packages=lambda wildcards: recording_made_by(wildcards)["packages"],
         raw_file=recording_content,
         settings=recording_settings,
+        presets=recording_presets,
 
 
 use rule step as recordings_table with:
