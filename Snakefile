@@ -26,6 +26,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/figures_across.smk"
 include: "workflow/rules/describe.smk"
 include: "workflow/rules/reuse.smk"
+include: "workflow/rules/terminal.smk"
 
 
 rule all:
@@ -51,3 +52,4 @@ onstart:
 
 onerror:
     tell_failures(FOLDERS["logs"])
+    write_first_page()

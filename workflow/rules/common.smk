@@ -34,7 +34,7 @@ from planning.configuration import (
     with_floats,
 )  # noqa: E402
 from ner.storage.errors import InputError  # noqa: E402
-from planning.failures import forget_failures, tell_failures  # noqa: E402
+from planning.failures import forget_failures, noted_failures, tell_failures  # noqa: E402
 from planning.measured import measured_jobs  # noqa: E402
 from planning.library import environment, made_by  # noqa: E402
 

@@ -144,6 +144,7 @@ use rule step as fig4 with:
 
 
 use rule step as fig4_strict with:
+    """Explained variance within recordings, on held-out trials."""
     input:
         within=rules.fig4.input.within,
         within_time=rules.fig4.input.within_time,

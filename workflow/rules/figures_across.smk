@@ -64,6 +64,7 @@ use rule step as fig6 with:
 
 
 use rule step as fig6_mihili with:
+    """Decoding across days and areas, of the second monkey."""
     input:
         tables=figure_results("fig6_mihili", ".csv"),
         times=figure_results("fig6_mihili", ".time.csv"),
@@ -94,6 +95,7 @@ use rule step as fig6_mihili with:
 
 
 use rule step as fig7 with:
+    """Decoding across days of S1, beside the published values."""
     input:
         tables=figure_results("fig7", ".csv"),
         times=figure_results("fig7", ".time.csv"),

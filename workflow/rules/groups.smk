@@ -5,13 +5,14 @@ PRESENT = groups(config)
 GROUPS = {group: members for group, members in PRESENT.items() if len(members) > 1}
 if workflow.is_main_process:
     for group, members in config["groups"].items():
-        if missing := [name for name in members if name not in RECORDINGS]:
+        # Of a group of other recordings than this run's, nothing is to be said.
+        if PRESENT[group] and (missing := [name for name in members if name not in RECORDINGS]):
             what = f"decoded without {', '.join(missing)}" if group in GROUPS else "not decoded"
             logger.warning(
                 f"group {group}: {what}, as this run has {len(PRESENT[group])} of its {len(members)} recordings"
             )
-    for figure, group in UNDRAWN.items():
-        logger.warning(f"figure {figure}: left out, as group {group} is not decoded")
+    if UNDRAWN:
+        logger.warning(f"figures left out, as this run has no two recordings of their groups: {', '.join(UNDRAWN)}")
 ACROSS = config["decoding"]["across"]
 ACROSS_METHODS = list(dict.fromkeys(name for names in ACROSS["decoders"].values() for name in names))
 
