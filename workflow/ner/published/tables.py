@@ -17,7 +17,7 @@ and numbers of trials are the same, and its M1 diagonal repeats that of Fig 5).
 import os
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -164,6 +164,26 @@ def published_across(files: Mapping[str, str | os.PathLike]) -> tuple[pd.DataFra
     return pd.DataFrame(values, columns=names(PUBLISHED_ACROSS)), pd.DataFrame(
         times, columns=names(PUBLISHED_ACROSS_TIME)
     )
+
+
+def covering(published: pd.DataFrame, recordings: Sequence[str]) -> pd.DataFrame:
+    """The published values across recordings that belong beside those of a group, a pair of recordings once.
+
+    Several figures of the paper hold pairs of the same recordings, decoded with others around them. Each method and
+    decoder takes those of the figure that has most of the group's recordings, of equal ones the first.
+
+    Args:
+        published: columns PUBLISHED_ACROSS or PUBLISHED_ACROSS_TIME.
+        recordings: of the group.
+
+    Returns:
+        The same columns.
+    """
+    held = published[published["source"].isin(recordings) & published["target"].isin(recordings)]
+    keys = ["method", "decoder"]
+    counts = held.groupby([*keys, "figure"], sort=False)["source"].nunique().reset_index()
+    chosen = counts.loc[counts.groupby(keys, sort=False)["source"].idxmax(), [*keys, "figure"]]
+    return held.merge(chosen, on=[*keys, "figure"])[list(published.columns)]
 
 
 def published_loss(path: str | os.PathLike) -> np.ndarray:

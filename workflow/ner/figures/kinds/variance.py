@@ -1,0 +1,43 @@
+"""Explained variance within every recording of a run, and the methods tested against each other (paper, Fig 4)."""
+
+from collections.abc import Iterator, Mapping
+
+from ner.decoding.method_tests import WITHIN_TESTS
+from ner.figures.columns import ACCURACY, MOVEMENTS, SESSIONS
+from ner.figures.kinds.registry import Plan, Problem, Table, unread
+from ner.figures.settings import DECODER, METHODS, PROTOCOL, RECORDING
+
+SETTINGS = {"methods": METHODS, "decoder": DECODER, "protocol": PROTOCOL, "recording": RECORDING}
+TABLES = {
+    "sessions": Table("the metrics shown, recording by recording, beside the published ones", SESSIONS),
+    "accuracy": Table("accuracy of the direction over time", ACCURACY),
+    "movements": Table("decoded movements of the recording shown", MOVEMENTS),
+    "tests": Table("the methods shown, tested against each other", WITHIN_TESTS),
+}
+
+
+def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
+    """Methods that the decoder does not read."""
+    yield from unread(entry, plan)
+
+
+def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
+    """The tables within recordings, the published ones, every recording, and one recording's decoded movements."""
+    within, within_time = plan.within_files()
+    published, published_time = plan.published_files("within", plan.recordings)
+    return {
+        "within": within,
+        "within_time": within_time,
+        "published": published,
+        "published_time": published_time,
+        "recordings": [plan.recording_file(recording) for recording in plan.recordings],
+        "movements": [
+            plan.movements_file(entry["decoder"], method, entry["recording"], plan.seeds[0], entry["protocol"])
+            for method in entry["methods"]
+        ],
+    }
+
+
+def parameters(entry: Mapping, plan: Plan) -> dict:
+    """What of the tables is shown; the movements are those of the first seed."""
+    return {**{key: entry[key] for key in ("methods", "decoder", "protocol")}, "seed": plan.seeds[0]}
