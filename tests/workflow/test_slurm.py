@@ -131,18 +131,16 @@ def rules():
     return found
 
 
-def test_every_rule_says_what_it_needs():
-    running = {name: text for name, text in rules().items() if "    script:" in text}
-    assert {"download", "preprocess", "embed", "decode_within", "fig1"} <= running.keys()
-    for name, text in running.items():
-        assert re.search(r"^    threads: \d+$", text, re.MULTILINE), name
-        # Time grows with every attempt, and of those that can grow large, memory too.
-        assert re.search(r"^        runtime=lambda wildcards, attempt: \d+ \* attempt,$", text, re.MULTILINE), name
-        local = "    localrule: True" in text
-        assert local or re.search(r"^        mem_mb=lambda wildcards, attempt: \d+ \* attempt,$", text, re.MULTILINE), (
-            name
-        )
-        assert "        mem_mb=" in text, name
+def test_every_job_says_what_it_needs():
+    """By itself, or by the base rule; time and memory grow with every attempt."""
+    needing = {name: text for name, text in rules().items() if "    resources:" in text}
+    assert {"step", "preprocess", "embed", "decode_within"} <= needing.keys()
+    assert "    threads: 1\n" in needing["step"]
+    for name, text in needing.items():
+        for resource in ("mem_mb", "runtime"):
+            assert re.search(rf"^        {resource}=lambda wildcards, attempt: \d+ \* attempt,$", text, re.MULTILINE), (
+                name
+            )
 
 
 def test_the_lines_to_edit_are_settings_once_their_mark_is_taken_away():

@@ -262,3 +262,31 @@ def decoders_of(config: Mapping, analysis: str) -> dict[str, dict]:
         name: decoders.complete_settings(entry["module"], {**entry, **own.get(name, {})})
         for name, entry in config["decoders"].items()
     }
+
+
+def with_floats(value: object, rules: Mapping | None = None) -> object:
+    """A configuration in which every number that need not be whole is a float, so that 1 and 1.0 are the same.
+
+    Args:
+        value: the configuration, or a part of it.
+        rules: the JSON schema of that part; the whole configuration's where there is none.
+    """
+    rules = schema() if rules is None else rules
+    while "$ref" in rules:
+        rules = schema()["$defs"][rules["$ref"].rpartition("/")[2]]
+    if rules.get("type") == "number" and isinstance(value, int):
+        return float(value)
+    if isinstance(value, Mapping):
+        known, other = rules.get("properties", {}), rules.get("additionalProperties")
+        other = other if isinstance(other, Mapping) else {}
+        return {key: with_floats(entry, known.get(key, other)) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [with_floats(entry, rules.get("items", {})) for entry in value]
+    return value
+
+
+def method_settings(config: Mapping, name: str) -> dict:
+    """Every setting of a method of config, with its module: those given, else their defaults."""
+    entry = config["methods"][name]
+    settings = methods.complete_settings(entry["module"], {key: entry[key] for key in entry if key != "module"})
+    return {"module": entry["module"], **with_floats(settings, methods.settings_schema(entry["module"]))}

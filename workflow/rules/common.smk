@@ -5,7 +5,8 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.io import strip_wildcard_constraints
 
-WORKFLOW = Path(workflow.basedir) / "workflow"
+# Not `basedir`, which is the folder of whoever uses this workflow as a module.
+WORKFLOW = Path(str(workflow.current_basedir)).parent
 # Scripts, notebooks and cluster nodes find the library without installing it, in any environment.
 os.environ.update(
     PYTHONPATH=os.pathsep.join(
@@ -20,16 +21,18 @@ from planning.configuration import (
     check_writable,
     decoders_of,
     groups,
+    method_settings,
     recordings,
     undrawn_figures,
     validate,
+    with_floats,
 )  # noqa: E402
-from planning.dependencies import library_files  # noqa: E402
 from planning.failures import tell_failures  # noqa: E402
-from ner.methods.registry import complete_settings  # noqa: E402
+from planning.library import made_by  # noqa: E402
 
 try:
     validate(config)
+    config.update(with_floats(config))
     # Recordings of this run: name -> its session's entry and `area`, `session`.
     RECORDINGS = recordings(config)
 except ConfigError as error:
@@ -40,22 +43,14 @@ SEEDS = config["seeds"]
 # Figures whose group has fewer than two recordings in this run, and that group; the others are drawn.
 UNDRAWN = undrawn_figures(config)
 FIGURES = [figure for figure in config["figures"] if figure not in UNDRAWN]
+# The folders of pathvars as the rules' paths begin with them, whoever uses this workflow.
+FOLDERS = {name: workflow.modifier.modify_path(workflow.pathvars.apply(f"<{name}>")) for name in config["pathvars"]}
 
 
-def library(*modules):
-    """Library files that a result depends on, as inputs: an edit of one reruns it, and only what depends on it."""
-    return [str(path) for path in library_files(*modules)]
-
-
-def method_library(wildcards):
-    """Library files that an embedding by this method depends on."""
-    return library("data.embeddings", "methods." + config["methods"][wildcards.method]["module"])
-
-
-def settings_of(method):
-    """Every setting of a method, and its module."""
-    entry = config["methods"][method]
-    return complete_settings(entry["module"], entry)
+def method_made_by(wildcards):
+    """Params of a fit of this method: its script, and the code and packages that the embedding depends on."""
+    # pandas only carries an embedding to its file.
+    return made_by("embed", f"methods.{config['methods'][wildcards.method]['module']}", without=("pandas",))
 
 
 # Decoders with the settings of each analysis, with the defaults, so that to write one out changes nothing.
@@ -87,7 +82,7 @@ def told(path):
 def outputs_of_rules(wildcards):
     """Folder of results or figures, and path in it, of every output of every rule."""
     # The inner one first, where one lies in the other.
-    folders = sorted((config["pathvars"][name] for name in ("results", "figures")), key=len, reverse=True)
+    folders = sorted((FOLDERS[name] for name in ("results", "figures")), key=len, reverse=True)
 
     def placed(pattern):
         folder = next(folder for folder in folders if pattern.startswith(f"{folder}/"))
@@ -96,6 +91,7 @@ def outputs_of_rules(wildcards):
     return {
         made_by.name: [placed(pattern) for pattern in map(strip_wildcard_constraints, made_by.output)]
         for made_by in workflow.rules
+        if any(pattern.startswith(tuple(f"{folder}/" for folder in folders)) for pattern in made_by.output)
     }
 
 

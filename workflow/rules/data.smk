@@ -1,90 +1,64 @@
 include: "sources.smk"
 
 
-rule download:
+use rule step as download with:
     """Fetch one file of the authors' repository, checked against the manifest."""
     output:
         "<results>/upstream/{file}",
-    log:
-        "<logs>/download/{file}.log",
+    pathvars:
+        job="download/{file}",
     wildcard_constraints:
         file="|".join(map(re.escape, UPSTREAM_LOCAL)),
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=300,
-        runtime=lambda wildcards, attempt: 15 * attempt,
     params:
+        # Its hash says what the file holds, whatever fetched it.
+        step="download",
         file=upstream_file,
-    script:
-        "../scripts/download.py"
 
 
-rule simulate:
+use rule step as simulate with:
     """Simulate one session, as a raw TrialData file."""
-    input:
-        library=library("data.simulation"),
     output:
         "<results>/simulated/{session}.mat",
-    log:
-        "<logs>/simulate/{session}.log",
+    pathvars:
+        job="simulate/{session}",
     wildcard_constraints:
         session="|".join(config["sessions"]),
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=lambda wildcards, attempt: 5 * attempt,
     params:
+        **made_by("simulate"),
         session=simulated_session,
         target_unit=target_unit,
-    script:
-        "../scripts/simulate.py"
 
 
-rule preprocess:
+use rule step as preprocess with:
     """Smooth where needed, cut, check and split one recording."""
     input:
         source=recording_source,
-        library=library("data.preprocessing"),
     output:
         "<results>/recordings/{recording}.parquet",
-    log:
-        "<logs>/preprocess/{recording}.log",
-    benchmark:
-        "<benchmarks>/preprocess/{recording}.tsv"
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
+    pathvars:
+        job="preprocess/{recording}",
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
+        **made_by("preprocess"),
         form=recording_form,
         settings=recording_settings,
-    script:
-        "../scripts/preprocess.py"
 
 
-rule recordings_table:
+use rule step as recordings_table with:
     """What every recording of the run holds, and what was dropped on the way."""
     input:
         recordings=expand("<results>/recordings/{recording}.parquet", recording=RECORDINGS),
-        library=library("data.recordings_table"),
     output:
         told("tables/recordings.csv"),
-    log:
-        "<logs>/recordings_table.log",
+    pathvars:
+        job="recordings_table",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
-    script:
-        "../scripts/recordings_table.py"
+    params:
+        **made_by("recordings_table"),

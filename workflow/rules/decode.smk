@@ -1,28 +1,25 @@
-rule decode_within:
+# Decoders within recordings, with their settings.
+WITHIN = {name: DECODERS["within"][name] for name in config["decoding"]["within"]["decoders"]}
+
+
+use rule step as decode_within with:
     """Fit decoders on a recording's training trials and score them on both splits, under both protocols."""
     input:
         embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
-        library=library("decoding.within"),
     output:
         metrics="<results>/decoding/within/{method}/{recording}/seed{seed}.csv",
         time="<results>/decoding/within/{method}/{recording}/seed{seed}.time.csv",
-    log:
-        "<logs>/decode_within/{method}/{recording}/seed{seed}.log",
-    benchmark:
-        "<benchmarks>/decode_within/{method}/{recording}/seed{seed}.tsv"
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
+    pathvars:
+        job="decode_within/{method}/{recording}/seed{seed}",
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
-        decoders={name: DECODERS["within"][name] for name in config["decoding"]["within"]["decoders"]},
-    script:
-        "../scripts/decode_within.py"
+        **made_by("decode_within", *(f"decoding.decoders.{entry['module']}" for entry in WITHIN.values())),
+        decoders=WITHIN,
 
 
-rule within_table:
+use rule step as within_table with:
     """Metrics within recordings: every compared method, recording and seed."""
     input:
         tables=expand(
@@ -31,25 +28,18 @@ rule within_table:
             recording=RECORDINGS,
             seed=SEEDS,
         ),
-        library=library("decoding.columns"),
     output:
         told("tables/within.csv"),
-    log:
-        "<logs>/within_table.log",
+    pathvars:
+        job="within_table",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=lambda wildcards, attempt: 5 * attempt,
     params:
+        **made_by("concatenate"),
         columns="WITHIN",
-    script:
-        "../scripts/concatenate.py"
 
 
-use rule within_table as within_time_table with:
+use rule step as within_time_table with:
+    """Accuracy of the direction over time, within recordings."""
     input:
         tables=expand(
             "<results>/decoding/within/{method}/{recording}/seed{seed}.time.csv",
@@ -57,15 +47,11 @@ use rule within_table as within_time_table with:
             recording=RECORDINGS,
             seed=SEEDS,
         ),
-        library=library("decoding.columns"),
     output:
         told("tables/within_time.csv"),
-    log:
-        "<logs>/within_time_table.log",
+    pathvars:
+        job="within_time_table",
+    localrule: True
     params:
+        **made_by("concatenate"),
         columns="WITHIN_TIME",
-
-
-# What a rule that is used again does not take over.
-localrules:
-    within_time_table,

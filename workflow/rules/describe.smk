@@ -1,19 +1,10 @@
-rule results_readme:
+use rule step as results_readme with:
     """What each file of this run is, its columns and their units."""
-    input:
-        library=library("report.outputs"),
     output:
         "<results>/README.md",
-    log:
-        "<logs>/results_readme.log",
+    pathvars:
+        job="results_readme",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=lambda wildcards, attempt: 5 * attempt,
     params:
+        **made_by("results_readme"),
         outputs=outputs_of_rules,
-    script:
-        "../scripts/results_readme.py"

@@ -1,24 +1,21 @@
-rule embed:
+use rule step as embed with:
     """Fit one method to one recording with one seed."""
     input:
         recording="<results>/recordings/{recording}.parquet",
-        library=method_library,
     output:
         embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
         history="<results>/embeddings/{method}/{recording}/seed{seed}.history.csv",
-    log:
-        "<logs>/embed/{method}/{recording}/seed{seed}.log",
-    benchmark:
-        "<benchmarks>/embed/{method}/{recording}/seed{seed}.tsv"
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
+    pathvars:
+        job="embed/{method}/{recording}/seed{seed}",
     resources:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         runtime=lambda wildcards, attempt: 20 * attempt,
     params:
+        step="embed",
+        code=lambda wildcards: method_made_by(wildcards)["code"],
+        packages=lambda wildcards: method_made_by(wildcards)["packages"],
         # With the defaults, so that to write one out changes nothing.
-        settings=lambda wildcards: settings_of(wildcards.method),
-        device=config["device"],
-    script:
-        "../scripts/embed.py"
+        settings=lambda wildcards: method_settings(config, wildcards.method),
+        # No part of what an embedding is: on which device it was made, its file says.
+        device=lambda wildcards, output: config["device"],
+        checkpoint_interval=lambda wildcards, output: config["checkpoint_interval"],

@@ -6,10 +6,9 @@ FIG4 = config["figures"]["fig4"]
 FIG4_STRICT = config["figures"]["fig4_strict"]
 
 
-rule fig1:
+use rule step as fig1 with:
     """The method: loss, embedding and decoded movements of one recording."""
     input:
-        notebook=str(WORKFLOW / "notebooks" / "fig1.ipynb"),
         embeddings=expand(
             "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
             method=FIG1["methods"],
@@ -22,15 +21,6 @@ rule fig1:
             recording=EXAMPLE,
             seed=FIG1["seed"],
         ),
-        library=library(
-            "figures.notebooks",
-            "figures.style",
-            "decoding.decode",
-            "data.embeddings",
-            "decoding.statistics",
-            "storage.tables",
-            "data.trials",
-        ),
     output:
         pdf=shown("fig1", "pdf"),
         png=shown("fig1", "png"),
@@ -42,36 +32,22 @@ rule fig1:
     log:
         "<logs>/figures/fig1.log",
         notebook="<logs>/figures/fig1.ipynb",
-    benchmark:
-        "<benchmarks>/figures/fig1.tsv"
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
+    pathvars:
+        job="figures/fig1",
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 15 * attempt,
     params:
+        **made_by("draw", notebook="fig1"),
         decoder="linear",
         decoders=lookup(dpath="within", within=DECODERS),
-    script:
-        "../scripts/draw.py"
 
 
-rule fig2:
+use rule step as fig2 with:
     """The pipeline: from movements and neurons to an embedding and back to movements."""
     input:
-        notebook=str(WORKFLOW / "notebooks" / "fig2.ipynb"),
         recording=f"<results>/recordings/{EXAMPLE}.parquet",
         embedding=f"<results>/embeddings/{FIG2['method']}/{EXAMPLE}/seed{FIG2['seed']}.parquet",
-        library=library(
-            "figures.notebooks",
-            "figures.style",
-            "decoding.decode",
-            "data.embeddings",
-            "data.recordings",
-            "storage.tables",
-            "data.trials",
-        ),
     output:
         pdf=shown("fig2", "pdf"),
         png=shown("fig2", "png"),
@@ -83,25 +59,20 @@ rule fig2:
     log:
         "<logs>/figures/fig2.log",
         notebook="<logs>/figures/fig2.ipynb",
-    benchmark:
-        "<benchmarks>/figures/fig2.tsv"
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
+    pathvars:
+        job="figures/fig2",
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 15 * attempt,
     params:
+        **made_by("draw", notebook="fig2"),
         decoder="linear",
         decoders=lookup(dpath="within", within=DECODERS),
-    script:
-        "../scripts/draw.py"
 
 
-rule fig3:
+use rule step as fig3 with:
     """Latent dynamics of every recording of a monkey's area, before and after rotation onto one of them."""
     input:
-        notebook=str(WORKFLOW / "notebooks" / "fig3.ipynb"),
         embeddings=expand(
             "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
             method=FIG3["methods"],
@@ -111,16 +82,6 @@ rule fig3:
                 if all(entry[key] == RECORDINGS[EXAMPLE][key] for key in ("monkey", "area"))
             ],
             seed=FIG3["seed"],
-        ),
-        library=library(
-            "figures.notebooks",
-            "figures.style",
-            "figures.turning",
-            "decoding.alignment",
-            "data.embeddings",
-            "storage.files",
-            "storage.tables",
-            "data.trials",
         ),
     output:
         pdf=shown("fig3", "pdf"),
@@ -133,26 +94,21 @@ rule fig3:
     log:
         "<logs>/figures/fig3.log",
         notebook="<logs>/figures/fig3.ipynb",
-    benchmark:
-        "<benchmarks>/figures/fig3.tsv"
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
+    pathvars:
+        job="figures/fig3",
     resources:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
+        **made_by("draw", notebook="fig3"),
         averages_only=lookup(dpath="figures/fig3/averages_only", within=config),
         anchor=lookup(dpath="example", within=config),
         protocol=lookup(dpath="figures/fig3/protocol", within=config),
-    script:
-        "../scripts/draw.py"
 
 
-rule fig4:
+use rule step as fig4 with:
     """Explained variance within recordings, beside the published values."""
     input:
-        notebook=str(WORKFLOW / "notebooks" / "fig4.ipynb"),
         within="<results>/tables/within.csv",
         within_time="<results>/tables/within_time.csv",
         published="<results>/verification/retrained_within.csv",
@@ -162,16 +118,6 @@ rule fig4:
             method=FIG4["methods"],
             recording=EXAMPLE,
             seed=SEEDS[0],
-        ),
-        library=library(
-            "figures.notebooks",
-            "figures.style",
-            "decoding.decode",
-            "data.embeddings",
-            "data.recordings",
-            "storage.tables",
-            "data.trials",
-            "verification.retrained_within",
         ),
     output:
         pdf=shown("fig4", "pdf"),
@@ -184,26 +130,21 @@ rule fig4:
     log:
         "<logs>/figures/fig4.log",
         notebook="<logs>/figures/fig4.ipynb",
-    benchmark:
-        "<benchmarks>/figures/fig4.tsv"
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
+    pathvars:
+        job="figures/fig4",
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 15 * attempt,
     params:
+        **made_by("draw", notebook="fig4"),
         methods=lookup(dpath="figures/fig4/methods", within=config),
         decoder=lookup(dpath="figures/fig4/decoder", within=config),
         protocol=lookup(dpath="figures/fig4/protocol", within=config),
         decoders=lookup(dpath="within", within=DECODERS),
-    script:
-        "../scripts/draw.py"
 
 
-use rule fig4 as fig4_strict with:
+use rule step as fig4_strict with:
     input:
-        notebook=rules.fig4.input.notebook,
         within=rules.fig4.input.within,
         within_time=rules.fig4.input.within_time,
         published=rules.fig4.input.published,
@@ -214,7 +155,6 @@ use rule fig4 as fig4_strict with:
             recording=EXAMPLE,
             seed=SEEDS[0],
         ),
-        library=rules.fig4.input.library,
     output:
         pdf=shown("fig4_strict", "pdf"),
         png=shown("fig4_strict", "png"),
@@ -226,9 +166,10 @@ use rule fig4 as fig4_strict with:
     log:
         "<logs>/figures/fig4_strict.log",
         notebook="<logs>/figures/fig4_strict.ipynb",
-    benchmark:
-        "<benchmarks>/figures/fig4_strict.tsv"
+    pathvars:
+        job="figures/fig4_strict",
     params:
+        **made_by("draw", notebook="fig4"),
         methods=lookup(dpath="figures/fig4_strict/methods", within=config),
         decoder=lookup(dpath="figures/fig4_strict/decoder", within=config),
         protocol=lookup(dpath="figures/fig4_strict/protocol", within=config),

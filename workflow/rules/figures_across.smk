@@ -1,11 +1,9 @@
-rule fig5:
+use rule step as fig5 with:
     """Decoding across days and hemispheres, beside the published values, and the tests between methods."""
     input:
-        notebook=str(WORKFLOW / "notebooks" / "fig5.ipynb"),
         tables=figure_results("fig5", ".csv"),
         times=figure_results("fig5", ".time.csv"),
         published=[upstream(table.path) for table in figure_tables("fig5")],
-        library=library("figures.notebooks", "figures.across", "published.tables", "storage.tables"),
     output:
         pdf=shown("fig5", "pdf"),
         png=shown("fig5", "png"),
@@ -18,41 +16,27 @@ rule fig5:
     log:
         "<logs>/figures/fig5.log",
         notebook="<logs>/figures/fig5.ipynb",
-    benchmark:
-        "<benchmarks>/figures/fig5.tsv"
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
+    pathvars:
+        job="figures/fig5",
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 15 * attempt,
     params:
+        **made_by("draw", notebook="fig5"),
         published_tables=[table.path for table in figure_tables("fig5")],
         hemispheres=figure_hemispheres("fig5"),
         decoders=lookup(dpath="decoding/across/decoders", within=config),
         protocol=lookup(dpath="figures/fig5/protocol", within=config),
-    script:
-        "../scripts/draw.py"
 
 
-rule fig6:
+use rule step as fig6 with:
     """Latent dynamics of an area rotated onto another's, and decoding across days and areas."""
     input:
-        notebook=str(WORKFLOW / "notebooks" / "fig6.ipynb"),
         tables=figure_results("fig6", ".csv"),
         times=figure_results("fig6", ".time.csv"),
         embeddings=figure_embeddings("fig6"),
         anchors=figure_anchors("fig6"),
         published=[upstream(table.path) for table in figure_tables("fig6")],
-        library=library(
-            "figures.notebooks",
-            "figures.across",
-            "decoding.alignment",
-            "data.embeddings",
-            "published.tables",
-            "storage.tables",
-            "data.trials",
-        ),
     output:
         pdf=shown("fig6", "pdf"),
         png=shown("fig6", "png"),
@@ -66,40 +50,26 @@ rule fig6:
     log:
         "<logs>/figures/fig6.log",
         notebook="<logs>/figures/fig6.ipynb",
-    benchmark:
-        "<benchmarks>/figures/fig6.tsv"
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
+    pathvars:
+        job="figures/fig6",
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 15 * attempt,
     params:
+        **made_by("draw", notebook="fig6"),
         published_tables=[table.path for table in figure_tables("fig6")],
         hemispheres=figure_hemispheres("fig6"),
         decoders=lookup(dpath="decoding/across/decoders", within=config),
         protocol=lookup(dpath="figures/fig6/protocol", within=config),
-    script:
-        "../scripts/draw.py"
 
 
-use rule fig6 as fig6_mihili with:
+use rule step as fig6_mihili with:
     input:
-        notebook=str(WORKFLOW / "notebooks" / "fig6.ipynb"),
         tables=figure_results("fig6_mihili", ".csv"),
         times=figure_results("fig6_mihili", ".time.csv"),
         embeddings=figure_embeddings("fig6_mihili"),
         anchors=figure_anchors("fig6_mihili"),
         published=[upstream(table.path) for table in figure_tables("fig6_mihili")],
-        library=library(
-            "figures.notebooks",
-            "figures.across",
-            "decoding.alignment",
-            "data.embeddings",
-            "published.tables",
-            "storage.tables",
-            "data.trials",
-        ),
     output:
         pdf=shown("fig6_mihili", "pdf"),
         png=shown("fig6_mihili", "png"),
@@ -113,22 +83,21 @@ use rule fig6 as fig6_mihili with:
     log:
         "<logs>/figures/fig6_mihili.log",
         notebook="<logs>/figures/fig6_mihili.ipynb",
-    benchmark:
-        "<benchmarks>/figures/fig6_mihili.tsv"
+    pathvars:
+        job="figures/fig6_mihili",
     params:
+        **made_by("draw", notebook="fig6"),
         published_tables=[table.path for table in figure_tables("fig6_mihili")],
         hemispheres=figure_hemispheres("fig6_mihili"),
         decoders=lookup(dpath="decoding/across/decoders", within=config),
         protocol=lookup(dpath="figures/fig6_mihili/protocol", within=config),
 
 
-use rule fig5 as fig7 with:
+use rule step as fig7 with:
     input:
-        notebook=str(WORKFLOW / "notebooks" / "fig5.ipynb"),
         tables=figure_results("fig7", ".csv"),
         times=figure_results("fig7", ".time.csv"),
         published=[upstream(table.path) for table in figure_tables("fig7")],
-        library=library("figures.notebooks", "figures.across", "published.tables", "storage.tables"),
     output:
         pdf=shown("fig7", "pdf"),
         png=shown("fig7", "png"),
@@ -141,9 +110,10 @@ use rule fig5 as fig7 with:
     log:
         "<logs>/figures/fig7.log",
         notebook="<logs>/figures/fig7.ipynb",
-    benchmark:
-        "<benchmarks>/figures/fig7.tsv"
+    pathvars:
+        job="figures/fig7",
     params:
+        **made_by("draw", notebook="fig5"),
         published_tables=[table.path for table in figure_tables("fig7")],
         hemispheres=figure_hemispheres("fig7"),
         decoders=lookup(dpath="decoding/across/decoders", within=config),

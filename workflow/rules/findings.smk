@@ -14,4 +14,4 @@ CURVES = [
 
 def hidden_units(method):
     """Units of a method's hidden layers, e.g. 32-32-16."""
-    return "-".join(map(str, settings_of(method)["hidden_units"]))
+    return "-".join(map(str, method_settings(config, method)["hidden_units"]))

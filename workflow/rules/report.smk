@@ -1,57 +1,41 @@
 include: "findings.smk"
 
 
-rule retrained_across:
+use rule step as retrained_across with:
     """Hold the metrics of this run's embeddings across recordings against the authors' tables."""
     input:
         across="<results>/tables/across.csv",
         tables=[upstream(table.path) for table in RETRAINED_ACROSS_TABLES],
-        library=library("verification.retrained_across"),
     output:
         cells="<results>/verification/retrained_across.csv",
         means="<results>/verification/retrained_across_means.csv",
-    log:
-        "<logs>/retrained_across.log",
+    pathvars:
+        job="retrained_across",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=lambda wildcards, attempt: 5 * attempt,
     params:
+        **made_by("retrained_across"),
         tables=[table.path for table in RETRAINED_ACROSS_TABLES],
         tolerance=lookup(dpath="verification/tolerance", within=config),
         seed_spread=lookup(dpath="verification/seed_spread", within=config),
-    script:
-        "../scripts/retrained_across.py"
 
 
-rule headlines:
+use rule step as headlines with:
     """The paper's headline numbers, beside those of this run."""
     input:
         within="<results>/tables/within.csv",
         across="<results>/tables/across.csv",
         tables=[upstream(table.path) for table in RETRAINED_TABLES + RETRAINED_ACROSS_TABLES],
-        library=library("verification.headlines"),
     output:
         "<results>/verification/headlines.csv",
-    log:
-        "<logs>/headlines.log",
+    pathvars:
+        job="headlines",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=lambda wildcards, attempt: 5 * attempt,
     params:
+        **made_by("headlines"),
         tables=[table.path for table in RETRAINED_TABLES + RETRAINED_ACROSS_TABLES],
-    script:
-        "../scripts/headlines.py"
 
 
-rule findings:
+use rule step as findings with:
     """What is odd in the published analysis, each in numbers of this run."""
     input:
         within="<results>/tables/within.csv",
@@ -73,7 +57,6 @@ rule findings:
             for _, recording, method in CURVES
             for seed in SEEDS
         ],
-        library=library("verification.findings"),
     output:
         swapped="<results>/verification/finding1_swapped_velocity.csv",
         train_and_test="<results>/verification/finding2_train_and_test.csv",
@@ -85,72 +68,53 @@ rule findings:
         positives="<results>/verification/finding8_positives.csv",
         losses="<results>/verification/finding9_losses.csv",
         losses_summary="<results>/verification/finding9_losses_summary.csv",
-    log:
-        "<logs>/findings.log",
+    pathvars:
+        job="findings",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=lambda wildcards, attempt: 5 * attempt,
     params:
+        **made_by("findings"),
         published_losses=[(found.method, found.recording) for found in LOSSES],
         histories=[(*curve, hidden_units(curve[-1]), seed) for curve in CURVES for seed in SEEDS],
-    script:
-        "../scripts/findings.py"
 
 
-rule benchmarks_table:
+use rule step as benchmarks_table with:
     """Time and memory of every job that left a benchmark, when all that is decoded and verified is there."""
     input:
         "<results>/tables/recordings.csv",
         "<results>/tables/within.csv",
         "<results>/tables/across.csv",
         rules.findings.output if RETRAINED_TABLES else [],
-        library=library("report.benchmarks"),
     output:
         told("benchmarks.csv"),
-    log:
-        "<logs>/benchmarks_table.log",
+    pathvars:
+        job="benchmarks_table",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=lambda wildcards, attempt: 5 * attempt,
-    script:
-        "../scripts/benchmarks_table.py"
+    params:
+        **made_by("benchmarks_table"),
 
 
-rule provenance:
+use rule step as provenance with:
     """Where the numbers come from: code, packages, machine, and what the jobs took."""
     input:
         benchmarks="<results>/benchmarks.csv",
-        library=library("report.provenance"),
     output:
         facts="<results>/verification/facts.csv",
         versions="<results>/verification/versions.csv",
         stages="<results>/verification/stages.csv",
-    log:
-        "<logs>/provenance.log",
+    pathvars:
+        job="provenance",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
+        **made_by("provenance"),
         seeds=lookup(dpath="seeds", within=config),
         device=lookup(dpath="device", within=config),
         recordings=len(RECORDINGS),
-    script:
-        "../scripts/provenance.py"
 
 
-rule report:
+use rule step as report with:
     """The verification as a page to read."""
     input:
         headlines=rules.headlines.output,
@@ -167,22 +131,15 @@ rule report:
         stages=rules.provenance.output.stages,
         recordings=rules.recordings_table.output,
         benchmarks=rules.benchmarks_table.output,
-        library=library("report.page"),
     output:
         page=told("verification/report.html"),
         verdicts="<results>/verification/verdicts.csv",
         parity_within_summary="<results>/verification/parity_within_summary.csv",
-    log:
-        "<logs>/report.log",
+    pathvars:
+        job="report",
     localrule: True
-    conda:
-        "../../envs/ner.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=lambda wildcards, attempt: 5 * attempt,
-    script:
-        "../scripts/report.py"
+    params:
+        **made_by("report"),
 
 
 rule verify:

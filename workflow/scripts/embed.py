@@ -25,12 +25,12 @@ with job(snakemake):
         # What config calls auto is another one from node to node, and rounds in another order.
         "device": resolve_device(snakemake.params.device).type,
     }
-    # A state is gone on with only by the same code, on the same recording, with the same settings.
-    inputs = [blob_sha1(path) for path in snakemake.input]
+    # A state is gone on with only by the same code and packages, on the same recording, with the same settings.
+    made_of = [blob_sha1(snakemake.input.recording), snakemake.params.code, snakemake.params.packages]
     checkpoint = Checkpoint(
         path=Path(snakemake.output.embedding).with_suffix(".checkpoint"),
-        every=snakemake.config["checkpoint_interval"],
-        identity=json.dumps([metadata, inputs], sort_keys=True),
+        every=snakemake.params.checkpoint_interval,
+        identity=json.dumps([metadata, made_of], sort_keys=True),
     )
     fit = methods.fit(
         module,

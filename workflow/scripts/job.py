@@ -10,6 +10,8 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 from pathlib import Path
 
 MANIFEST = Path(__file__).parents[1] / "resources" / "upstream_manifest.csv"
+#: Params of every rule, beside its own.
+OF_EVERY_JOB = ("step", "results", "code", "packages")
 #: What torch raises when a GPU is lost or full.
 _OF_A_GPU = {"AcceleratorError", "OutOfMemoryError"}
 _ANOTHER_DEVICE = "run snakemake again, which goes on from the last checkpoint, or set device to cpu"
@@ -66,7 +68,7 @@ def job(snakemake) -> Iterator[None]:
             from ner.storage.integrity import Ledger
 
             try:
-                ledger = Ledger(snakemake.config["pathvars"]["results"], local_hashes(read_manifest(MANIFEST).values()))
+                ledger = Ledger(snakemake.params.results, local_hashes(read_manifest(MANIFEST).values()))
                 ledger.check(snakemake.input)
                 yield
                 ledger.record(snakemake.output)

@@ -9,8 +9,8 @@ with job(snakemake):
     from ner.verification.parity_within import parity_within_summary
     from ner.verification.verdicts import verdict_counts
 
-    # Each table's file has its name; the other inputs are the library.
-    files = {Path(path).stem: path for path in snakemake.input if path.endswith(".csv")}
+    # Each table's file has its name.
+    files = {Path(path).stem: path for path in snakemake.input}
     tables = {name: read_csv(files[name], columns) for name, columns in TABLES.items() if name in files}
     tables["verdicts"] = verdict_counts(tables["retrained_within"], tables["retrained_across"])
     tables["parity_within_summary"] = parity_within_summary(tables["parity_within"])
