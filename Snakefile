@@ -14,9 +14,8 @@ include: "workflow/rules/decode.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/across.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/figures_across.smk"
 include: "workflow/rules/describe.smk"
+include: "workflow/rules/figures.smk"
 
 
 rule all:

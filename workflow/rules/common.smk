@@ -20,29 +20,29 @@ from planning.configuration import (
     ConfigError,
     check_writable,
     decoders_of,
-    groups,
     method_settings,
-    recordings,
-    undrawn_figures,
     validate,
     with_floats,
 )  # noqa: E402
 from planning.failures import tell_failures  # noqa: E402
+from planning.figures import figures, run_plan, undrawn  # noqa: E402
 from planning.library import made_by  # noqa: E402
 
 try:
     validate(config)
     config.update(with_floats(config))
-    # Recordings of this run: name -> its session's entry and `area`, `session`.
-    RECORDINGS = recordings(config)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
+# Recordings and groups of this run, and what its decoders read.
+PLAN = run_plan(config)
+# Recordings of this run: name -> its session's entry and `area`, `session`.
+RECORDINGS = PLAN.recordings
 
 COMPARE = config["compare"]
 SEEDS = config["seeds"]
-# Figures whose group has fewer than two recordings in this run, and that group; the others are drawn.
-UNDRAWN = undrawn_figures(config)
-FIGURES = [figure for figure in config["figures"] if figure not in UNDRAWN]
+# Figures that this run lacks recordings of, and which; the others are drawn.
+UNDRAWN = undrawn(config)
+FIGURES = {figure: entry for figure, entry in figures(config).items() if figure not in UNDRAWN}
 # The folders of pathvars as the rules' paths begin with them, whoever uses this workflow.
 FOLDERS = {name: workflow.modifier.modify_path(workflow.pathvars.apply(f"<{name}>")) for name in config["pathvars"]}
 
@@ -55,16 +55,6 @@ def method_made_by(wildcards):
 
 # Decoders with the settings of each analysis, with the defaults, so that to write one out changes nothing.
 DECODERS = {analysis: decoders_of(config, analysis) for analysis in ("within", "across")}
-
-
-def shown(figure, form):
-    """An output of a figure that the report holds."""
-    return report(
-        f"<figures>/{figure}.{form}",
-        caption=f"../report/{figure}.rst",
-        category="Figures",
-        labels={"figure": figure.removeprefix("fig"), "form": form},
-    )
 
 
 def told(path):
@@ -98,4 +88,6 @@ def outputs_of_rules(wildcards):
 wildcard_constraints:
     recording="|".join(RECORDINGS),
     method="|".join(config["methods"]),
+    decoder="|".join(config["decoders"]),
+    protocol="paper|strict",
     seed=r"\d+",

@@ -1,33 +1,65 @@
-# Decoders within recordings, with their settings.
-WITHIN = {name: DECODERS["within"][name] for name in config["decoding"]["within"]["decoders"]}
+def decoder_made_by(script, wildcards):
+    """Params of a job that decodes by one decoder: the code and packages that its results depend on."""
+    return made_by(script, f"decoding.decoders.{DECODERS['within'][wildcards.decoder]['module']}")
+
+
+def decoder_settings(wildcards):
+    """A decoder within recordings, with its settings."""
+    return {wildcards.decoder: DECODERS["within"][wildcards.decoder]}
+
+
+def within_files(suffix):
+    """Results within every recording: of every decoder the methods that it reads, every seed."""
+    return [
+        f"<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}{suffix}"
+        for decoder, methods in PLAN.within.items()
+        for method in methods
+        for recording in RECORDINGS
+        for seed in SEEDS
+    ]
 
 
 use rule step as decode_within with:
-    """Fit decoders on a recording's training trials and score them on both splits, under both protocols."""
+    """Fit a decoder on a recording's training trials and score it on both splits, under both protocols."""
     input:
         embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
     output:
-        metrics="<results>/decoding/within/{method}/{recording}/seed{seed}.csv",
-        time="<results>/decoding/within/{method}/{recording}/seed{seed}.time.csv",
+        metrics="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
+        time="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
     pathvars:
-        job="decode_within/{method}/{recording}/seed{seed}",
+        job="decode_within/{method}/{decoder}/{recording}/seed{seed}",
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
-        **made_by("decode_within", *(f"decoding.decoders.{entry['module']}" for entry in WITHIN.values())),
-        decoders=WITHIN,
+        step="decode_within",
+        code=lambda wildcards: decoder_made_by("decode_within", wildcards)["code"],
+        packages=lambda wildcards: decoder_made_by("decode_within", wildcards)["packages"],
+        decoders=decoder_settings,
+
+
+use rule step as decode_movements with:
+    """Decode the movements of every bin of a recording, for the figures that show them."""
+    input:
+        embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+    output:
+        "<results>/decoding/movements/{protocol}/{decoder}/{method}/{recording}/seed{seed}.parquet",
+    pathvars:
+        job="decode_movements/{method}/{protocol}/{decoder}/{recording}/seed{seed}",
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 5 * attempt,
+    params:
+        step="decode_movements",
+        code=lambda wildcards: decoder_made_by("decode_movements", wildcards)["code"],
+        packages=lambda wildcards: decoder_made_by("decode_movements", wildcards)["packages"],
+        decoders=decoder_settings,
 
 
 use rule step as within_table with:
-    """Metrics within recordings: every compared method, recording and seed."""
+    """Metrics within recordings: every decoder, method, recording and seed."""
     input:
-        tables=expand(
-            "<results>/decoding/within/{method}/{recording}/seed{seed}.csv",
-            method=COMPARE,
-            recording=RECORDINGS,
-            seed=SEEDS,
-        ),
+        tables=within_files(".csv"),
     output:
         told("tables/within.csv"),
     pathvars:
@@ -41,12 +73,7 @@ use rule step as within_table with:
 use rule step as within_time_table with:
     """Accuracy of the direction over time, within recordings."""
     input:
-        tables=expand(
-            "<results>/decoding/within/{method}/{recording}/seed{seed}.time.csv",
-            method=COMPARE,
-            recording=RECORDINGS,
-            seed=SEEDS,
-        ),
+        tables=within_files(".time.csv"),
     output:
         told("tables/within_time.csv"),
     pathvars:

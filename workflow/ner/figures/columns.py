@@ -27,7 +27,7 @@ AGREEMENT = (
     METHOD,
     RECORDING,
     STATE,
-    Column("r2", "1", "R2 of the direction averages against those of the anchor"),
+    Column("r2", "1", "R2 of the direction averages against those of the recording rotated onto (before: the anchor)"),
 )
 REGRESSION = (
     METHOD,

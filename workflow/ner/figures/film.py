@@ -153,6 +153,32 @@ def film_panels(figure: Figure, paths: np.ndarray, latents: np.ndarray, directio
     return hand, latent
 
 
+def film_stills(
+    paths: np.ndarray, latents: np.ndarray, directions: np.ndarray, trial: int, title: str, moments: int = 3
+) -> Figure:
+    """A picture of the film: one trial at some moments, one row each.
+
+    Args:
+        paths: (trials, bins, 2), positions of the hand in cm.
+        latents: (trials, bins, d), coordinates.
+        directions: (trials,), degrees.
+        trial: the one shown.
+        title: written above.
+        moments: how many, evenly spaced up to the last bin.
+    """
+    figure = plt.figure(figsize=(_SIZE[0], moments * _SIZE[1]), layout="none")
+    color, bins = direction_color(directions[trial]), paths.shape[1]
+    shown = np.linspace(0, bins - 1, moments + 1)[1:].astype(int)
+    for row, last in zip(figure.subfigures(moments, 1), shown, strict=True):
+        panels = film_panels(row, paths, latents, directions)
+        for axis, points in zip(panels, (paths, latents[..., :3]), strict=True):
+            axis.plot(*points[trial, : last + 1].T, color=color, linewidth=2, zorder=5)
+            style = {"marker": "o", "markersize": 6, "markeredgecolor": "black", "markeredgewidth": 0.6}
+            axis.plot(*points[trial, last : last + 1].T, color=color, zorder=6, **style)
+        row.suptitle(f"{title}\n{directions[trial]}°, {1000 * last * BIN_SECONDS:.0f} ms", fontsize=7.5, y=0.995)
+    return figure
+
+
 def save_gif(frames: Iterator[np.ndarray], path: str | os.PathLike) -> None:
     """Write frames as an animated .gif that repeats, all in the colors of one palette.
 

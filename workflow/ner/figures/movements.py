@@ -1,13 +1,18 @@
 """Panels of one recording's training and decoding: loss, decoded against real movements, and the table behind them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
 
 from ner.decoding.movements import Movements
 from ner.decoding.statistics import Regression
 from ner.figures.latents import plane
-from ner.figures.style import GREY, p_text
+from ner.figures.recordings import time_axis
+from ner.figures.style import GREY, direction_color, empty_panel, p_text
 
 
 def movements_table(movements: Movements, coordinates: np.ndarray | None = None) -> pd.DataFrame:
@@ -33,11 +38,16 @@ def movements_table(movements: Movements, coordinates: np.ndarray | None = None)
 def loss_panel(axis: Axes, history: pd.DataFrame, color: str) -> None:
     """Draw a training's loss: every recorded step pale, their moving average over a hundredth of the training on top.
 
+    A method that is not trained step by step has none.
+
     Args:
         axis: 2D axes.
         history: columns step and loss.
         color: of the lines.
     """
+    if history.empty:
+        empty_panel(axis, "no training")
+        return
     window = max(1, len(history) // 100)
     smooth = history["loss"].rolling(window, center=True, min_periods=1).mean()
     axis.plot(history["step"], history["loss"], color=color, alpha=0.25, linewidth=0.4, rasterized=True)
@@ -66,3 +76,35 @@ def regression_panel(
     axis.plot(ends, fit.intercept + fit.slope * ends, color="black", linewidth=0.9)
     axis.text(0.04, 0.98, f"R² = {fit.r2:.2f}\n{p_text(fit.p_value)}", transform=axis.transAxes, va="top", fontsize=6)
     plane(axis, extent)
+
+
+def velocity_panels(
+    figure: Figure, spec: SubplotSpec, movements: Movements, trials: Sequence[int], *, decoded: bool = False
+) -> Axes:
+    """Draw the velocities of some trials over time, x above y, colored by direction; decoded ones dashed.
+
+    Args:
+        figure: where the panels go.
+        spec: their place.
+        movements: real and decoded.
+        trials: those shown.
+        decoded: whether the decoded velocities are drawn too.
+
+    Returns:
+        The upper panel.
+    """
+    bins = movements.bins_per_trial
+    time = np.arange(bins) * movements.bin_seconds * 1000
+    drawn = [(movements.velocity, "-"), (movements.decoded_velocity, (0, (2, 1)))][: 1 + decoded]
+    grid = spec.subgridspec(2, 1, hspace=0.2)
+    axes = [figure.add_subplot(grid[k]) for k in range(2)]
+    for k, (axis, name) in enumerate(zip(axes, ("vx", "vy"), strict=True)):
+        for velocity, style in drawn:
+            for trial in trials:
+                color = direction_color(movements.trial_direction[trial])
+                values = movements.per_trial(velocity)[trial, :, k]
+                axis.plot(time, values, color=color, linestyle=style, linewidth=0.8)
+        time_axis(axis, bins)
+        axis.set(ylabel=f"{name} (cm/s)")
+    axes[0].set(xlabel="", xticklabels=[])
+    return axes[0]

@@ -117,11 +117,17 @@ def decoder_name(decoder: str) -> str:
     return {"knn": "kNN"}.get(decoder, decoder)
 
 
+def write_on(axis: Axes, x: float, y: float, text: str, **style) -> None:
+    """Write on a panel of two or three dimensions, at a place in units of its width and height."""
+    write = axis.text2D if hasattr(axis, "text2D") else axis.text
+    write(x, y, text, **({"transform": axis.transAxes} | style))
+
+
 def panel_letter(axis: Axes, letter: str, dx: float = -22, dy: float = 5) -> None:
     """Write a panel's bold letter at its top left, offset by dx, dy points."""
-    write = axis.text2D if hasattr(axis, "text2D") else axis.text
     offset = ScaledTranslation(dx / 72, dy / 72, axis.figure.dpi_scale_trans)
-    write(0, 1, letter, transform=axis.transAxes + offset, fontsize=9, fontweight="bold", ha="left", va="bottom")
+    style = {"fontsize": 9, "fontweight": "bold", "ha": "left", "va": "bottom"}
+    write_on(axis, 0, 1, letter, transform=axis.transAxes + offset, **style)
 
 
 def empty_panel(axis: Axes, what: str) -> None:
