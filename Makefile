@@ -16,7 +16,7 @@ NOTEBOOKS = $(wildcard workflow/notebooks/*.ipynb)
 ARGS ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo paper report showcase test lint lock
+.PHONY: help setup demo paper report showcase test lint lint-layers lock
 .DEFAULT_GOAL := help
 
 help:
@@ -58,7 +58,7 @@ report: $(READY)
 showcase: $(READY)
 	snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 verify
 	cp figures/{fig4,fig4_strict,fig5}.png figures/reference/
-	cp results/benchmarks.csv results/verification/{headlines,retrained_within,retrained_within_medians,retrained_across_means}.csv results/reference/
+	cp results/benchmarks.csv results/verification/{headlines,losses,retrained_within,retrained_within_medians,retrained_across_means}.csv results/reference/
 	cp results/verification/{parity_within,parity_across_summary,parity_averages,verdicts}.csv results/verification/finding*.csv results/reference/
 	set -e; for overlay in seeds_of_baselines seeds_of_misses; do \
 	  snakemake --configfile workflow/overlays/{mirrored,$$overlay}.yaml --cores all $(ARGS) -- results/verification/retrained_within.csv; \
@@ -76,8 +76,12 @@ lint: $(READY)
 	ruff format --check .
 	snakefmt --check --compact-diff Snakefile workflow/rules
 	$(if $(NOTEBOOKS),nbstripout --verify $(NOTEBOOKS))
-	cd workflow && PYTHONPATH=. lint-imports --no-cache ../pyproject.toml
+	$(MAKE) --no-print-directory lint-layers
+	mypy
 	snakemake --lint
+
+lint-layers: $(READY)
+	cd workflow && PYTHONPATH=. lint-imports --no-cache --no-logo ../pyproject.toml
 
 lock: $(READY)
 	python envs/lock.py

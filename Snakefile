@@ -16,6 +16,7 @@ include: "workflow/rules/across.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/describe.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/reuse.smk"
 
 
 rule all:

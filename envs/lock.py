@@ -11,6 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ENVS = Path(__file__).parent
+# Extras that the rules need, beside what the library itself needs; to run them takes `run` as well.
+RULES = ("workflow", "baselines")
 # What torch needs on machines with a GPU; torch pins it exactly itself.
 _TORCH_ACCELERATOR = re.compile(r"(nvidia|cuda|triton)")
 
@@ -19,7 +21,7 @@ _distribution = cache(distribution)
 
 
 def direct(*extras: str) -> list[str]:
-    """Requirements in pyproject.toml: those of the rules, and of the named extras."""
+    """Requirements in pyproject.toml: those of the library, and of the named extras."""
     project = tomllib.loads((ENVS.parent / "pyproject.toml").read_text())["project"]
     return project["dependencies"] + [line for extra in extras for line in project["optional-dependencies"][extra]]
 
@@ -53,13 +55,13 @@ def pins(requirements: Iterable[str]) -> dict[str, str]:
 
 def lock() -> str:
     """Text of requirements.lock: pins of everything."""
-    lines = [f"{name}=={version}" for name, version in pins(direct("run", "dev")).items()]
+    lines = [f"{name}=={version}" for name, version in pins(direct(*RULES, "run", "dev")).items()]
     return "\n".join(["# Written by `make lock`; reasons are in pyproject.toml.", *lines, ""])
 
 
 def conda() -> str:
     """Text of ner.yaml: the environment of the rules, with the same pins."""
-    lines = [f"      - {name}=={version}" for name, version in pins(direct()).items()]
+    lines = [f"      - {name}=={version}" for name, version in pins(direct(*RULES)).items()]
     head = """\
 # Written by `make lock`: what the rules need, for `snakemake --software-deployment-method conda`.
 channels:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ner.data.embeddings import Embedding
-from ner.data.preprocessing import smoothed_recording
+from ner.data.preprocessing import make_recording
 from ner.data.recordings import Recording
 
 #: The paper's decoders within recordings.
@@ -51,7 +51,7 @@ def mirrored_recording(mirror: Path, session: str, area: str) -> Recording:
     place, day, _, bins = MIRRORED[session]
     path = mirror / f"data/{place}_{day}_neural_con_dis_index.mat"
     name = f"{session}-{area.lower()}"
-    return smoothed_recording(path, name, area=area, bins=bins, train_fraction=0.8)
+    return make_recording(path, name, format="smoothed", area=area, bins=bins, train_fraction=0.8)
 
 
 def simulated_embedding(seed, trials=40, dimensions=3, noise=0.2, bins=8):

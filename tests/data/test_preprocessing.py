@@ -8,73 +8,13 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
+from raw_sessions import BINS, METADATA, TARGETS, from_raw, from_smoothed, raw_trials, smoothed_content, write_struct
 
-from ner.data.preprocessing import (
-    gaussian_kernel,
-    smooth,
-    smoothed_recording,
-    trial_data_recording,
-)
+from ner.data.preprocessing import gaussian_kernel, smooth
 from ner.data.recordings import read_recording, write_recording
 from ner.data.recordings_table import SUMMARY, summary
 from ner.storage.checksums import blob_sha1
 from ner.storage.errors import InputError
-
-BINS = 4
-TARGETS = np.tile([-180, -135, -90, -45, 0, 45, 90, 135], 10)
-METADATA = {"monkey": "Chewie", "area": "M1", "source": "file.mat"}
-
-
-def smoothed_content(trials=80, bins=BINS, neurons=3, seed=0):
-    rng = np.random.default_rng(seed)
-    return {
-        "neural_M1": rng.gamma(1.0, size=(trials * bins, neurons)),
-        "continuous_index": rng.normal(size=(trials * bins, 2)),
-        "discrete_index": np.repeat(TARGETS[:trials], bins).astype(np.int16)[:, None],
-    }
-
-
-def raw_trials(trials=80, neurons=3, seed=0):
-    rng = np.random.default_rng(seed)
-    content = []
-    for k in range(trials):
-        go_cue, length = rng.integers(1, 6), rng.integers(11, 16)
-        content.append(
-            {
-                "M1_spikes": rng.poisson(2.0, (length, neurons)).astype(float),
-                "PMd_spikes": rng.poisson(1.0, (length, neurons + 1)).astype(float),
-                "vel": rng.normal(size=(length, 2)),
-                "idx_goCueTime": float(go_cue),
-                "tgtDir": math.radians(TARGETS[k]),
-            }
-        )
-    return content
-
-
-def write_struct(path, trials):
-    table = np.empty(len(trials), dtype=[(key, object) for key in trials[0]])
-    for k, trial in enumerate(trials):
-        table[k] = tuple(trial.values())
-    scipy.io.savemat(path, {"trial_data": table})
-    return path
-
-
-def from_smoothed(path, **arguments):
-    arguments = {"area": "M1", "bins": BINS, "train_fraction": 0.8, "metadata": METADATA} | arguments
-    return smoothed_recording(path, "chewie-20161014-m1", **arguments)
-
-
-def from_raw(path, **arguments):
-    arguments = {
-        "area": "M1",
-        "bins": BINS,
-        "train_fraction": 0.8,
-        "target_unit": "radians",
-        "sd": 1.5,
-        "half_width": 4,
-        "metadata": METADATA,
-    } | arguments
-    return trial_data_recording(path, "chewie-20161014-m1", **arguments)
 
 
 def test_kernel_is_the_papers():
@@ -123,11 +63,8 @@ def test_smoothed_file(tmp_path):
     np.testing.assert_array_equal(recording.trial, np.arange(320) // BINS)
     np.testing.assert_array_equal(recording.bin, np.arange(320) % BINS)
     np.testing.assert_array_equal(recording.train, np.arange(320) < 64 * BINS)
-    assert recording.metadata == METADATA | {
-        "sha1": blob_sha1(tmp_path / "file.mat"),
-        "dropped_trials": [],
-        "silent_neurons": [],
-    }
+    expected = METADATA | {"sha1": blob_sha1(tmp_path / "file.mat"), "dropped_trials": [], "silent_neurons": []}
+    assert expected.items() <= recording.metadata.items()
 
 
 @given(
@@ -199,11 +136,8 @@ def without(key):
         (lambda content: {key: values[:-1] for key, values in content.items()}, {}, "bins = 4 a trial"),
         (lambda content: content, {"bins": 5}, "several directions within a trial, first in trial 1;.*`bins`"),
         (changed(discrete_index=with_value(45.0)), {}, "several directions within a trial, first in trial 2"),
-        (changed(discrete_index=lambda values: np.where(values == 90, 0, values)), {}, "train.* none towards .90."),
-        (changed(discrete_index=lambda values: values + 7), {}, r"target directions of \[7, 52,"),
-        (lambda content: {key: values[: 15 * BINS] for key, values in content.items()}, {}, "15 trials.*test trials"),
-        (lambda content: {key: values[:BINS] for key, values in content.items()}, {}, "1 trials.* 0 train trials"),
-        (lambda content: content, {"train_fraction": 0.95}, "the 4 test trials have none towards"),
+        (lambda content: {key: values[:BINS] for key, values in content.items()}, {}, "1 trials, of which 0 train"),
+        (changed(discrete_index=lambda values: values * 0), {}, "a single direction, 0 degrees"),
     ],
 )
 def test_unusable_smoothed_files(tmp_path, change, arguments, complaint):
@@ -223,9 +157,16 @@ def matlab_73(path):
 @pytest.mark.parametrize(
     ("make", "complaint"),
     [
-        (matlab_73, "v7.3"),
-        (lambda path: path.write_bytes(b""), "cannot be read"),
-        (lambda path: path.write_text("<html>not found</html>" * 100), "cannot be read"),
+        (matlab_73, "cannot be read"),
+        (lambda path: path.write_bytes(b""), "an empty file"),
+        (lambda path: path.write_text("<html>not found</html>" * 100), "a web page.*not the page that offers it"),
+        (
+            lambda path: path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0"),
+            "git-lfs pointer.*pull",
+        ),
+        (lambda path: path.write_text('{"message": "not found"}'), "a JSON text"),
+        (lambda path: path.write_bytes(b"PK\x03\x04" * 99), "a compressed archive.*unpack it"),
+        (lambda path: path.write_text("\n<!DOCTYPE html><p>"), "a web page"),
         (lambda path: path.write_bytes(bytes(range(256)) * 20), "cannot be read"),
         (lambda path: None, "no such file"),
         (lambda path: path.mkdir(), "no such file"),
@@ -274,7 +215,7 @@ def test_raw_file(tmp_path, area):
 
 def test_targets_in_degrees(tmp_path):
     trials = [{**trial, "tgtDir": np.uint16(target % 360)} for trial, target in zip(raw_trials(), TARGETS, strict=True)]
-    recording = from_raw(write_struct(tmp_path / "file.mat", trials), target_unit="degrees")
+    recording = from_raw(write_struct(tmp_path / "file.mat", trials), settings={"target_unit": "degrees"})
     np.testing.assert_array_equal(recording.direction, np.repeat(TARGETS % 360, BINS))
 
 
@@ -333,11 +274,10 @@ def test_dropped_trials_are_reported_and_leave_the_others_alone(tmp_path_factory
     kept = [k for k in range(80) if k not in spoilt]
     n_train = math.floor(0.8 * len(kept))
     both = [set(TARGETS[kept[:n_train]]), set(TARGETS[kept[n_train:]])]
-    if any(len(part) < 8 for part in both):
-        with pytest.raises(InputError, match="none towards"):
-            from_raw(path)
-        return
     recording = from_raw(path)
+    said = " ".join(recording.metadata["warnings"])
+    for part, name in zip(both, ("train", "test"), strict=True):
+        assert (f"none of the {name} trials goes towards" in said) == (len(part) < 8)
     rates, velocity = expected_of([trials[k] for k in kept])
     np.testing.assert_allclose(recording.rates, rates, rtol=1e-12, atol=1e-15)
     np.testing.assert_array_equal(recording.velocity, velocity)
@@ -380,23 +320,10 @@ def field_set(**values):
     [
         (lambda trials: trials, {"area": "S1"}, "also .'LeftS1Area2_spikes'"),
         (lambda trials: [without("vel")(trial) for trial in trials], {}, "fields .*also .'vel'"),
-        (with_trial(7, M1_spikes=lambda counts: counts[:-1]), {}, "trial 7: M1_spikes .* of equally many bins"),
-        (with_trial(7, M1_spikes=lambda counts: counts[:, :-1]), {}, r"trial 7: .*M1_spikes \(bins x 3\)"),
-        (with_trial(7, M1_spikes=lambda counts: counts[:, :0]), {}, "trial 7: M1_spikes"),
-        (with_trial(7, vel=lambda velocity: velocity[:, :1]), {}, "trial 7: .*vel"),
-        (with_trial(7, M1_spikes=with_value(np.nan)), {}, "trial 7: M1_spikes: 1 values NaN"),
-        (with_trial(7, M1_spikes=with_value(-1)), {}, "trial 7: M1_spikes with values below 0"),
-        (with_trial(7, M1_spikes=with_value(0.25)), {}, "trial 7: M1_spikes with fractions.*not smoothed"),
-        (with_trial(7, vel=lambda velocity: np.full_like(velocity, np.inf)), {}, "trial 7: vel: 8 values NaN or inf"),
-        (with_trial(7, idx_goCueTime=lambda value: 0.0), {}, "trial 7: idx_goCueTime 0"),
-        (with_trial(7, idx_goCueTime=lambda value: 2.5), {}, "trial 7: idx_goCueTime 2.5"),
-        (with_trial(7, idx_goCueTime=lambda value: [1, 2]), {}, "trial 7: idx_goCueTime with 2 values"),
-        (with_trial(7, vel=lambda value: "fast"), {}, "trial 7: vel of type"),
-        (field_set(tgtDir=np.nan), {}, "80 trials, all to be dropped: .'no target'"),
-        (lambda trials: trials, {"target_unit": "degrees"}, "target directions of .*`target_unit`"),
+        (field_set(tgtDir=np.nan), {}, "80 trials, all to be dropped: no target .80."),
+        (lambda trials: trials, {"settings": {"target_unit": "degrees"}}, "set target_unit of the session to radians"),
         (lambda trials: trials, {"bins": 16}, "80 trials, all to be dropped: .*of 16 bins after the go cue"),
-        (lambda trials: trials[:12], {}, "12 trials .0 more dropped.*none towards"),
-        (lambda trials: [trial for trial in trials if trial["tgtDir"] != 0], {}, r"none towards \[0\] degrees"),
+        (lambda trials: [trial for trial in trials if trial["tgtDir"] == 0], {}, "a single direction, 0 degrees"),
     ],
 )
 def test_unusable_raw_files(tmp_path, change, arguments, complaint):
@@ -421,7 +348,8 @@ def test_summary(tmp_path):
     trials[10] = too_short(trials[10])
     trials[20] = no_target(trials[20])
     path = write_struct(tmp_path / "file.mat", trials)
-    table = summary([from_raw(path)])
+    recording = from_raw(path)
+    table = summary([recording])
     assert list(table.columns) == [column.name for column in SUMMARY]
     assert table.iloc[0].to_dict() == {
         "recording": "chewie-20161014-m1",
@@ -430,10 +358,15 @@ def test_summary(tmp_path):
         "trials": 78,
         "train_trials": 62,
         "bins": BINS,
+        "bin_seconds": 0.03,
         "neurons": 3,
         "silent_neurons": 1,
         "dropped_trials": 2,
-        "dropped": "11: 3 of 4 bins after the go cue; 21: no target",
+        "directions": 8,
+        "dropped": "3 of 4 bins after the go cue: 1 (11); no target: 1 (21)",
+        "movement_angle": pytest.approx(0, abs=5),
+        "elsewhere": "",
+        "warnings": "; ".join(recording.metadata["warnings"]),
         "source": "file.mat",
         "sha1": blob_sha1(path),
     }
@@ -477,6 +410,9 @@ def test_mirrored_sessions(mirror, session, bins, trials, neurons):
         assert recording.bins_per_trial == bins
         silent = int("Mihili_20140306" in session and area == "PMd")
         assert len(recording.metadata["silent_neurons"]) == silent
+        turned = "Mihili_20140218" in session
+        assert ["the labels are turned" in line for line in recording.metadata["warnings"]] == [True] * turned
+        assert recording.metadata["movement_angle"]["median"] == pytest.approx(-44.5 if turned else 0, abs=2.5)
 
 
 def test_labels_and_rates_are_those_the_authors_trained_on(mirror):

@@ -8,7 +8,7 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 
-from ner.data.preprocessing import trial_data_recording
+from ner.data.preprocessing import make_recording
 from ner.data.simulation import REACH, TUNING, simulate_session, write_trial_data
 
 SIZES = {"M1": 48, "PMd": 40, "S1": 30}
@@ -23,9 +23,8 @@ def usable(trial, bins=BINS):
 def recording_of(session, folder, area, bins=BINS, unit="radians"):
     path = folder / "session.mat"
     write_trial_data(path, session, unit)
-    return trial_data_recording(
-        path, "demo", area=area, bins=bins, train_fraction=0.8, target_unit=unit, sd=1.5, half_width=4
-    )
+    settings = {"target_unit": unit}
+    return make_recording(path, "demo", format="simulated", area=area, bins=bins, train_fraction=0.8, settings=settings)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +103,7 @@ def test_the_file_is_trial_data(tmp_path, days):
         "vel",
         "idx_goCueTime",
         "tgtDir",
+        "bin_size",
     )
     assert len({len(trial["vel"]) for trial in trials}) > 5
     assert len({trial["idx_goCueTime"].item() for trial in trials}) > 5

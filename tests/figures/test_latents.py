@@ -41,7 +41,7 @@ def chosen(control, value):
 
 def an_embedding(recording, coordinates, method):
     behaviour = {name: getattr(recording, name) for name in ("velocity", "direction", "trial", "bin", "train")}
-    return Embedding(coordinates, **behaviour, metadata={"method": method, "recording": recording.name})
+    return Embedding(coordinates=coordinates, **behaviour, metadata={"method": method, "recording": recording.name})
 
 
 @pytest.fixture(scope="module")

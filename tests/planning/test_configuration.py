@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from places import ROOT
 from snakemake.utils import update_config
 
+from ner.decoding.decoders import registry as decoders
 from ner.methods import registry as methods
 from planning.configuration import ConfigError, groups, recordings, schema, undrawn_figures, validate
 
@@ -187,8 +188,8 @@ def test_every_key_is_described_and_no_other_allowed():
                 closed(inner)
 
     closed(schema())
-    for module in methods.module_names():
-        rules = methods.settings_schema(module)
+    for registry, module in ((r, module) for r in (methods, decoders) for module in r.module_names()):
+        rules = registry.settings_schema(module)
         assert rules["additionalProperties"] is False
         for key, setting in rules["properties"].items():
             assert setting.get("description"), f"{module}: {key}"

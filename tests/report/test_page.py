@@ -15,6 +15,7 @@ from ner.report.page import TABLES, report_page
 from ner.storage.tables import names, read_csv, write_csv
 from ner.verification import findings
 from ner.verification.headlines import HEADLINES, headlines
+from ner.verification.losses import first_losses
 from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY, summarise
 from ner.verification.parity_within import PARITY_WITHIN, parity_within_summary
 from ner.verification.published_tests import PUBLISHED_TESTS
@@ -345,32 +346,6 @@ def test_finding_8_stands_beside_the_published_value():
     )
 
 
-def test_finding_9_averages_the_steps_before():
-    curve = np.arange(1.0, 2001.0)
-    assert findings.loss_at(curve) == [100.5, 900.5, 1900.5]
-    assert findings.loss_at(curve[:1500])[:2] == [100.5, 900.5] and np.isnan(findings.loss_at(curve[:1500])[2])
-
-
-def test_finding_9_holds_our_curves_against_the_published_ones():
-    curve = np.arange(1.0, 2001.0)
-    ours = [
-        ("ner", DAYS[0], "ner", "32-32-16", 0, curve + 0.1),
-        ("ner", DAYS[0], "ner", "32-32-16", 1, curve - 0.3),
-        ("ner", DAYS[0], "ner-wide", "90-90-30", 0, curve[:1000] - 1.0),
-        ("ner", DAYS[1], "ner", "32-32-16", 0, curve),
-    ]
-    table = findings.losses({("ner", DAYS[0]): curve}, ours)
-    assert list(table.columns) == names(findings.LOSSES)
-    assert table["method"].tolist() == ["published", "ner", "ner", "ner-wide"]
-    assert table["loss_200"].tolist() == pytest.approx([100.5, 100.6, 100.2, 99.5])
-    summary = findings.losses_summary(table)
-    assert list(summary.columns) == names(findings.LOSSES_SUMMARY)
-    default, wide = summary.itertuples()
-    assert (default.method, default.hidden_units, default.curves) == ("ner", "32-32-16", 2)
-    assert default.difference_1000 == pytest.approx(-0.1) and default.absolute_1000 == pytest.approx(0.2)
-    assert wide.difference_200 == pytest.approx(-1.0) and np.isnan(wide.difference_2000)
-
-
 @pytest.mark.parametrize("name", [name for name in TABLES if name.startswith("finding")])
 def test_a_finding_without_inputs_is_an_empty_table(name):
     assert list(nothing()[name].columns) == names(TABLES[name]) and nothing()[name].empty
@@ -462,8 +437,6 @@ def nothing():
         "finding8_positives": findings.positives(
             within(), retrained_within(within(), published_within(), TOLERANCE, seed_spread=2.0)
         ),
-        "finding9_losses": findings.losses({}, []),
-        "finding9_losses_summary": findings.losses_summary(findings.losses({}, [])),
         "verdicts": verdict_counts(tables["retrained_within"], tables["retrained_across"]),
         "headlines": headlines(published_within(), published_across(), within(), across()),
     }
@@ -505,7 +478,6 @@ def tables(tmp_path_factory):
     parity = parity_within(*((*key, values[key[-1]], values[key[-1]]) for key in of if key[0] == "ner"))
     found = parity_across(*(("NER_Chewie", "ner", m, s, t, values[m], values[m], values[m], 0.05) for s, t, m in pairs))
     curve = np.linspace(6, 5, 2000)
-    losses = findings.losses({("ner", a): curve}, [("ner", a, "ner", "32-32-16", 0, curve + 0.01)])
     jobs = frame(TABLES["benchmarks"], [("embed", "ner", a, 0, 3600.0, 10.0, 90.0, 512.0, 0, 0)])
     retrained = retrained_within(run, goal, TOLERANCE, seed_spread=2.0)
     made = nothing() | {
@@ -520,8 +492,7 @@ def tables(tmp_path_factory):
         "parity_averages": frame(TABLES["parity_averages"], [("pca", a, 1, 1e-12, 1.0), ("dpca", a, 1, 2.0, 0.9995)]),
         "finding2_train_and_test": findings.train_and_test(parity, run),
         "finding6_candidates": findings.candidates(summarise(found)),
-        "finding9_losses": losses,
-        "finding9_losses_summary": findings.losses_summary(losses),
+        "losses": first_losses({("ner", a): curve}, {("ner", a, 0): curve + 0.01}),
         "benchmarks": jobs,
         "stages": provenance.stages(jobs),
         "versions": provenance.versions(),
@@ -554,7 +525,7 @@ def test_the_page_tells_of_everything(tables):
     assert "18 published values" in text and "2 published components" in text and text.count("all of them do") == 2
     assert "18 of 18 R² and 9 of 9 accuracies of the direction are explained" in text
     assert "3. pi-VAE’s embedding of a test bin" in text and "Not run: it needs pivae in compare" in text
-    assert "+0.0100" in text and "32-32-16" in text
+    assert "NER at step 1,000, 1 curves: +0.010" in text and "to 0.1, and they do." in text
     assert "3,600" in text
     # Every table says which file holds it.
     for name, table in tables.items():
@@ -568,6 +539,8 @@ def test_the_page_says_when_a_published_value_is_not_reproduced(tables):
     assert "4 do not" in read(report_page(tables | {"parity_within": parity}))
     averages = tables["parity_averages"].assign(difference=[1e-6, 0.0], correlation=[1.0, 0.99])
     assert "2 do not" in read(report_page(tables | {"parity_averages": averages}))
+    losses = tables["losses"].assign(difference=0.2)
+    assert "to 0.1, and they do not" in read(report_page(tables | {"losses": losses}))
 
 
 def test_the_page_of_a_run_without_published_recordings():
@@ -575,7 +548,7 @@ def test_the_page_of_a_run_without_published_recordings():
     assert "None of this run’s recordings has a published value" in text
     assert "No published averages" in text
     assert "No published embedding was available" in text and "No job was measured" in text
-    assert text.count("Not run: it needs") == 9
+    assert text.count("Not run: it needs") == 8
 
 
 def test_the_page_opens_without_network_and_its_button_opens_every_table(tables, tmp_path):

@@ -33,12 +33,6 @@ SESSION = {"monkey": "A", "areas": ["M1"], "bins": 40, "format": "trial_data", "
 CONFIGS = [
     ("groups/han-s1", ["han-20171201-s1", "chewie-20161014-m1"], "groups.han-s1", ["han-20171201-s1: 35", "m1: 40"]),
     ("methods/pivae/fitted_fraction", 0.8, "methods.pivae.fitted_fraction", ["less than train_fraction"]),
-    (
-        "verification/findings/encoder_width/methods/cebra",
-        "cebra-official",
-        "verification.findings.encoder_width.methods.cebra",
-        ["a method with hidden_units"],
-    ),
     ("methods/null", {"module": "ner"}, "methods.null", ["none that means no value"]),
     ("groups/2016", ["han-20171201-s1", "han-20171204-s1"], "groups.2016", ["beginning with a letter"]),
     ("data/mirror", "~nosuchuser/x", "data.mirror", ["a folder that exists"]),
@@ -56,18 +50,6 @@ CONFIGS = [
         ["chewie-20161007-m2"],
         "verification.findings.velocity_positives.recordings.0",
         ["chewie-20161007-m1"],
-    ),
-    (
-        "verification/findings/encoder_width/methods/ner",
-        "ner-wid",
-        "verification.findings.encoder_width.methods.ner",
-        ["or ner-wide"],
-    ),
-    (
-        "verification/findings/encoder_width/methods/umap",
-        "umap",
-        "verification.findings.encoder_width.methods.umap",
-        ["an unknown key", "cebra, ner"],
     ),
     ("verification/tolerance/ner", {}, "verification.tolerance.ner", ["at least 1"]),
     (

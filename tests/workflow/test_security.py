@@ -20,7 +20,7 @@ from places import ROOT
 from runs import SIMULATED, Run
 
 from ner.data.embeddings import read_embedding
-from ner.data.preprocessing import smoothed_recording, trial_data_recording
+from ner.data.preprocessing import make_recording
 from ner.data.upstream import UpstreamFile, fetch
 from ner.figures.notebooks import to_html
 from ner.published.tables import published_within, read_published_embedding
@@ -148,12 +148,8 @@ def test_a_mat_of_objects(tmp_path, sprung, form, disguise):
         cells = np.array([[pickle.dumps(Trap(sprung)).hex()]], dtype=object)
         names = ["neural_M1", "continuous_index", "discrete_index", "trial_data"]
         scipy.io.savemat(path, dict.fromkeys(names, cells))
-    of = {"area": "M1", "bins": 4, "train_fraction": 0.8}
     with pytest.raises(InputError):
-        if form == "smoothed":
-            smoothed_recording(path, "a-1-m1", **of)
-        else:
-            trial_data_recording(path, "a-1-m1", target_unit="radians", sd=1.5, half_width=4, **of)
+        make_recording(path, "a-1-m1", format=form, area="M1", bins=4, train_fraction=0.8)
 
 
 def test_a_checkpoint_of_objects(tmp_path, sprung):

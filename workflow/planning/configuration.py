@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from ner.data.formats import registry as formats
 from ner.data.upstream import read_manifest
 from ner.decoding.decoders import registry as decoders
 from ner.methods import registry as methods
@@ -19,8 +20,6 @@ from planning.run import COMPARED, all_recordings, groups, run_names
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
 MANIFEST = ROOT / "resources" / "upstream_manifest.csv"
-#: The key that says where a session of each format comes from.
-SOURCES = {"smoothed": "file", "trial_data": "file", "simulated": "simulate"}
 _REPORTED = 5
 
 
@@ -79,27 +78,50 @@ def _folder_problems(pathvars: Mapping) -> Iterator[str]:
 
 
 def _session_problems(sessions: Mapping) -> Iterator[str]:
+    common = schema()["properties"]["sessions"]["additionalProperties"]["properties"]
     for name, session in sessions.items():
-        place, kind = ("sessions", name), session["format"]
-        source = SOURCES[kind]
-        if source not in session:
-            yield problem((*place, source), "nothing", f"it beside format: {kind}", "add the key")
-        for other in sorted(set(SOURCES.values()) - {source}):
-            if other in session:
-                yield problem((*place, other), "this key", f"none beside format: {kind}", "remove it")
-        if kind == "smoothed" and (file := session.get("file")) is not None and file not in _raw_files():
+        place, form = ("sessions", name), session["format"]
+        if form not in formats.available():
+            yield unknown((*place, "format"), form, formats.available(), "choose one of them")
+            continue
+        rules = formats.settings_schema(form)
+        rules = {**rules, "properties": {**dict.fromkeys(common, {}), **rules["properties"]}}
+        if wrong := violations(session, rules, place):
+            yield from wrong
+            continue
+        sources = formats.sources(form)
+        given = [source for source in sources if source in session]
+        if len(given) != 1:
+            expected = f"{'one of ' * (len(sources) > 1)}{', '.join(sources)} beside format: {form}"
+            found = " and ".join(given) or "nothing"
+            yield problem((*place, (given or sources)[0]), found, expected, "give one of them")
+        if form == "smoothed" and (file := session.get("file")) is not None and file not in _raw_files():
             close = difflib.get_close_matches(file, _raw_files(), n=1)
             remedy = (
                 f"did you mean {close[0]}?" if close else "correct it, or set format: trial_data for a file of yours"
             )
             yield problem((*place, "file"), show(file), f"a raw file of {MANIFEST.relative_to(ROOT.parent)}", remedy)
-        if kind == "simulated" and "simulate" in session:
-            simulated = session["simulate"].get("neurons", {})
+        if "simulate" in session:
             for area in session["areas"]:
-                if area not in simulated:
-                    yield problem(
-                        (*place, "simulate", "neurons", area), "nothing", "a number of neurons", "add the key"
-                    )
+                if area not in session["simulate"]["neurons"]:
+                    found, expected = "nothing", "a number of neurons"
+                    yield problem((*place, "simulate", "neurons", area), found, expected, "add the key")
+    yield from _repeated_sources(sessions)
+
+
+def _repeated_sources(sessions: Mapping) -> Iterator[str]:
+    """Sessions that are one file, of which they keep the same trials."""
+    first: dict[str, str] = {}
+    for name, session in sessions.items():
+        if "file" not in session:
+            continue
+        # Selections of a session's trials differ in what they keep.
+        others = {key: value for key, value in session.items() if key not in ("monkey", "hemisphere", "areas", "file")}
+        key = repr((os.path.realpath(Path(session["file"]).expanduser()), sorted(others.items(), key=str)))
+        if (other := first.setdefault(key, name)) != name:
+            found = f"{show(session['file'])}, the file of {other}"
+            remedy = "correct it, or name all areas of a session in one entry"
+            yield problem(("sessions", name, "file"), found, "another file in every session", remedy)
 
 
 def _module_problems(kind: str, entries: Mapping, registry) -> Iterator[str]:
@@ -141,8 +163,6 @@ def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
     yield ("example",), "recording", config["example"]
     findings, place = config["verification"]["findings"], ("verification", "findings")
     yield (*place, "velocity_positives", "method"), "method", findings["velocity_positives"]["method"]
-    for published, name in findings["encoder_width"]["methods"].items():
-        yield (*place, "encoder_width", "methods", published), "method", name
 
 
 def _reference_problems(config: Mapping) -> Iterator[str]:
@@ -165,15 +185,6 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
     for place, kind, name in _named(config):
         if name not in known[kind]:
             yield unknown(place, name, known[kind], remedies[kind])
-
-
-def _width_problems(config: Mapping) -> Iterator[str]:
-    """Methods whose encoder's width would be told, but that have no such setting."""
-    for published, name in config["verification"]["findings"]["encoder_width"]["methods"].items():
-        module = config["methods"][name]["module"]
-        if "hidden_units" not in methods.settings_schema(module)["properties"]:
-            place = ("verification", "findings", "encoder_width", "methods", published)
-            yield problem(place, f"{show(name)}, of module {module}", "a method with hidden_units", "name another")
 
 
 def _fraction_problems(config: Mapping) -> Iterator[str]:
@@ -220,7 +231,7 @@ def validate(config: Mapping) -> None:
         ]
     # What can be asked only where all names and settings are right.
     found = found or [*figure_problems(config)]
-    found = found or [*_width_problems(config), *_fraction_problems(config), *_bins_problems(config)]
+    found = found or [*_fraction_problems(config), *_bins_problems(config)]
     if found:
         more = [f"({len(found) - _REPORTED} more problems)"] if len(found) > _REPORTED else []
         raise ConfigError("\n".join([*found[:_REPORTED], *more]))

@@ -28,11 +28,11 @@ use rule step as simulate with:
     params:
         **made_by("simulate"),
         session=simulated_session,
-        target_unit=target_unit,
+        target_unit=simulated_unit,
 
 
 use rule step as preprocess with:
-    """Smooth where needed, cut, check and split one recording."""
+    """Read, smooth where needed, cut, check and split one recording."""
     input:
         source=recording_source,
     output:
@@ -43,8 +43,9 @@ use rule step as preprocess with:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
-        **made_by("preprocess"),
-        form=recording_form,
+        step="preprocess",
+        code=lambda wildcards: recording_made_by(wildcards)["code"],
+        packages=lambda wildcards: recording_made_by(wildcards)["packages"],
         settings=recording_settings,
 
 

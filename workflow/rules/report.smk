@@ -50,12 +50,6 @@ use rule step as findings with:
             recording=[name for name in POSITIVES["recordings"] if name in RECORDINGS],
             seed=SEEDS,
         ),
-        published_losses=[upstream(found.path) for found in LOSSES],
-        histories=[
-            f"<results>/embeddings/{method}/{recording}/seed{seed}.history.csv"
-            for _, recording, method in CURVES
-            for seed in SEEDS
-        ],
     output:
         swapped="<results>/verification/finding1_swapped_velocity.csv",
         train_and_test="<results>/verification/finding2_train_and_test.csv",
@@ -65,15 +59,31 @@ use rule step as findings with:
         candidates="<results>/verification/finding6_candidates.csv",
         pairs="<results>/verification/finding7_pairs.csv",
         positives="<results>/verification/finding8_positives.csv",
-        losses="<results>/verification/finding9_losses.csv",
-        losses_summary="<results>/verification/finding9_losses_summary.csv",
     pathvars:
         job="findings",
     localrule: True
     params:
         **made_by("findings"),
-        published_losses=[(found.method, found.recording) for found in LOSSES],
-        histories=[(*curve, hidden_units(curve[-1]), seed) for curve in CURVES for seed in SEEDS],
+
+
+use rule step as losses with:
+    """The first losses of the authors' trainings beside those of this run."""
+    input:
+        published=[upstream(found.path) for found in PUBLISHED_LOSSES],
+        histories=[
+            f"<results>/embeddings/{found.method}/{found.recording}/seed{seed}.history.csv"
+            for found in PUBLISHED_LOSSES
+            for seed in SEEDS
+        ],
+    output:
+        "<results>/verification/losses.csv",
+    pathvars:
+        job="losses",
+    localrule: True
+    params:
+        **made_by("losses"),
+        published=[(found.method, found.recording) for found in PUBLISHED_LOSSES],
+        histories=[(found.method, found.recording, seed) for found in PUBLISHED_LOSSES for seed in SEEDS],
 
 
 use rule step as benchmarks_table with:
@@ -125,6 +135,7 @@ use rule step as report with:
         parity_across_summary=rules.parity_across.output.summary,
         parity_averages=rules.parity_averages.output,
         findings=rules.findings.output,
+        losses=rules.losses.output,
         facts=rules.provenance.output.facts,
         versions=rules.provenance.output.versions,
         stages=rules.provenance.output.stages,

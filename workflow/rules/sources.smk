@@ -1,6 +1,8 @@
 import re
 
 from ner.storage.errors import InputError
+from ner.data.formats import registry as formats
+from ner.data.bins import BIN_SECONDS
 from ner.data.upstream import read_manifest
 
 try:
@@ -28,33 +30,35 @@ def simulated_session(wildcards):
     return {**entry["simulate"], "bins": entry["bins"]}
 
 
-def target_unit(wildcards):
-    """Unit of the target directions in a session's TrialData."""
+def simulated_unit(wildcards):
+    """Unit of the target directions in a simulated session's file."""
     return config["sessions"][wildcards.session].get("target_unit", "radians")
 
 
 def recording_source(wildcards):
-    """Raw file that a recording is made from."""
+    """File that a recording is made from."""
     entry = RECORDINGS[wildcards.recording]
     if entry["format"] == "smoothed":
         return upstream(entry["file"])
-    if entry["format"] == "simulated":
+    if "simulate" in entry:
         return f"<results>/simulated/{entry['session']}.mat"
-    return entry["file"]
-
-
-def recording_form(wildcards):
-    """Form of a recording's raw file; simulated ones are TrialData."""
-    return "smoothed" if RECORDINGS[wildcards.recording]["format"] == "smoothed" else "trial_data"
+    return str(Path(entry["file"]).expanduser())
 
 
 def recording_settings(wildcards):
-    """Settings of a recording's preprocessing, and what its file keeps as provenance."""
+    """How a recording is made, and what its file keeps as provenance."""
     entry = RECORDINGS[wildcards.recording]
-    settings = {
+    labels = entry.get("labels", {})
+    return {
+        "format": entry["format"],
         "area": entry["area"],
         "bins": entry["bins"],
+        "bin_seconds": entry.get("bin_seconds", BIN_SECONDS),
         "train_fraction": config["train_fraction"],
+        "settings": formats.given_settings(entry["format"], entry),
+        **labels,
+        # The authors smoothed theirs themselves.
+        **({} if entry["format"] == "smoothed" else entry.get("smoothing", config["smoothing"])),
         "metadata": {
             "monkey": entry["monkey"],
             "session": entry["session"],
@@ -62,6 +66,8 @@ def recording_settings(wildcards):
             "source": entry.get("file") or f"simulated with seed {entry['simulate']['seed']}",
         },
     }
-    if entry["format"] != "smoothed":
-        settings |= {"target_unit": entry.get("target_unit", "radians"), **config["smoothing"]}
-    return settings
+
+
+def recording_made_by(wildcards):
+    """Params of a recording: its script, and the code and packages that it depends on."""
+    return made_by("preprocess", f"data.formats.{RECORDINGS[wildcards.recording]['format']}")

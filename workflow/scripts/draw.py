@@ -1,8 +1,7 @@
-from job import job
+from job import WORKFLOW, job
 
 with job(snakemake):
     import shutil
-    from pathlib import Path
 
     from ner.figures import notebooks
     from ner.storage.files import atomic
@@ -10,7 +9,7 @@ with job(snakemake):
     # The executed notebook and its page are made of it, by other names than its parameters.
     made = {name: path for name, path in snakemake.output.items() if name not in ("notebook", "html")}
     parameters = {**snakemake.params.parameters, **dict(snakemake.input.items()), **made}
-    template = Path(snakemake.scriptdir).parent / "notebooks" / f"{snakemake.params.notebook}.ipynb"
+    template = WORKFLOW / "notebooks" / f"{snakemake.params.notebook}.ipynb"
     notebooks.execute(template, snakemake.log.notebook, parameters)
     notebooks.to_html(snakemake.log.notebook, snakemake.output.html)
     with atomic(snakemake.output.notebook) as path:

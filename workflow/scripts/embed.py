@@ -1,6 +1,6 @@
 from job import job
 
-with job(snakemake):
+with job(snakemake) as work:
     import json
     from pathlib import Path
 
@@ -22,9 +22,10 @@ with job(snakemake):
         "module": module,
         "seed": int(snakemake.wildcards.seed),
         "settings": settings,
-        # What config calls auto is another one from node to node, and rounds in another order.
         "device": resolve_device(snakemake.params.device).type,
     }
+    # What config calls auto is another one from node to node, and rounds in another order.
+    work.found["device"] = metadata["device"]
     # A state is gone on with only by the same code and packages, on the same recording, with the same settings.
     made_of = [blob_sha1(snakemake.input.recording), snakemake.params.code, snakemake.params.packages]
     checkpoint = Checkpoint(
@@ -40,6 +41,9 @@ with job(snakemake):
         device=metadata["device"],
         checkpoint=checkpoint,
     )
+    if fit.model is not None:
+        # Beside the embedding, and no output of the rule: other methods have none.
+        fit.model.save(Path(snakemake.output.embedding).with_suffix(".safetensors"))
     history = pd.DataFrame(columns=["step", "loss"]) if fit.history is None else fit.history
     write_csv(snakemake.output.history, history)
     write_embedding(snakemake.output.embedding, recording, fit.coordinates, fit.strict, metadata)

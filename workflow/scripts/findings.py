@@ -4,7 +4,6 @@ with job(snakemake):
     import pandas as pd
 
     from ner.decoding.columns import ACROSS, WITHIN
-    from ner.published.tables import published_loss
     from ner.storage.tables import names, read_csv, write_csv
     from ner.verification import findings
     from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
@@ -28,15 +27,3 @@ with job(snakemake):
     parts = [read_csv(path, WITHIN) for path in given.positives]
     trained = pd.concat(parts) if parts else pd.DataFrame(columns=names(WITHIN))
     write_csv(made.positives, findings.positives(trained, read_csv(given.retrained, RETRAINED_WITHIN)))
-
-    params = snakemake.params
-    published = {
-        tuple(of): published_loss(path)
-        for of, path in zip(params.published_losses, given.published_losses, strict=True)
-    }
-    ours = [
-        (*of, pd.read_csv(path)["loss"].to_numpy()) for of, path in zip(params.histories, given.histories, strict=True)
-    ]
-    losses = findings.losses(published, ours)
-    write_csv(made.losses, losses)
-    write_csv(made.losses_summary, findings.losses_summary(losses))

@@ -7,9 +7,12 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
-MANIFEST = Path(__file__).parents[1] / "resources" / "upstream_manifest.csv"
+WORKFLOW = Path(__file__).parents[1]
+MANIFEST = WORKFLOW / "resources" / "upstream_manifest.csv"
 #: Params of every rule, beside its own.
 OF_EVERY_JOB = ("step", "results", "code", "packages")
 #: What torch raises when a GPU is lost or full.
@@ -41,16 +44,37 @@ def _explained(error: BaseException, place: str) -> str | None:
     return str(error) if isinstance(error, InputError) else None
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a script may say and leave while it works.
+
+    Attributes:
+        terminal: the stream that the user sees; everything else that is printed goes to the log.
+        found: what the script found out about what decides its results, by the name of the param.
+    """
+
+    terminal: TextIO
+    found: dict = field(default_factory=dict)
+
+    def say(self, line: str) -> None:
+        """Print a line on the terminal and in the log."""
+        print(line)
+        print(line, file=self.terminal, flush=True)
+
+
 @contextmanager
-def job(snakemake) -> Iterator[None]:
+def job(snakemake) -> Iterator[Work]:
     """Run a rule's work: threads limited to the rule's, output to its log, bad input as one line.
 
-    Inputs that are no longer what was fetched or made are refused, and the hashes of the outputs kept
-    (ner.storage.integrity).
+    Inputs that are no longer what was fetched or made are refused; the hashes of the outputs, and what decided them,
+    are kept (ner.storage.integrity).
     Use it before importing torch, numba or numpy, which read their thread limits when they load.
 
     Args:
         snakemake: the object that Snakemake gives to a script.
+
+    Yields:
+        What the script may say and leave.
 
     Raises:
         SystemExit: with status 1, after one line on standard error, if the library raised InputError, or the disk is
@@ -62,6 +86,7 @@ def job(snakemake) -> Iterator[None]:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     terminal = sys.stderr
     place = ", ".join(snakemake.output)
+
     try:
         with open(snakemake.log[0], "w", buffering=1) as log, redirect_stdout(log), redirect_stderr(log):
             from ner.data.upstream import local_hashes, read_manifest
@@ -69,9 +94,11 @@ def job(snakemake) -> Iterator[None]:
 
             try:
                 ledger = Ledger(snakemake.params.results, local_hashes(read_manifest(MANIFEST).values()))
-                ledger.check(snakemake.input)
-                yield
-                ledger.record(snakemake.output)
+                inputs = ledger.check(snakemake.input)
+                work = Work(terminal)
+                yield work
+                params = {name: value for name, value in snakemake.params.items() if name != "results"}
+                ledger.record(snakemake.output, params | work.found, inputs)
             except BaseException as error:
                 # The log may lie on the disk that is full.
                 with suppress(OSError):

@@ -2,7 +2,9 @@ from job import job
 
 with job(snakemake):
     from ner.data.recordings import read_recording
-    from ner.data.recordings_table import summary
+    from ner.data.recordings_table import refuse_one_session_twice, summary
     from ner.storage.tables import write_csv
 
-    write_csv(snakemake.output[0], summary([read_recording(path) for path in snakemake.input.recordings]))
+    recordings = [read_recording(path) for path in snakemake.input.recordings]
+    refuse_one_session_twice(recordings)
+    write_csv(snakemake.output[0], summary(recordings))

@@ -1,180 +1,138 @@
-"""From a session's raw .mat file to a recording: smoothing, cutting, checking, splitting."""
+"""From a session's file to a recording: reading, smoothing, cutting, checking, splitting."""
 
-import math
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
-import scipy.io
-import scipy.sparse
 
-from ner.data.recordings import DIRECTIONS, Recording
+from ner.data.bins import BIN_SECONDS
+from ner.data.checks.copies import refuse_repeated_trials
+from ner.data.checks.kept import Trials
+from ner.data.checks.labels import movement_angle, odd_directions, odd_labels, refuse_other_unit
+from ner.data.checks.movements import check_position, impossible_movements, odd_speeds, refuse_constant_velocity
+from ner.data.checks.spikes import check_counts, odd_neurons, refuse_silence, untuned
+from ner.data.formats import registry as formats
+from ner.data.recordings import Recording
+from ner.data.sessions import RawSession, RawTrial, Window, counted
 from ner.data.trials import whole_trials
 from ner.storage.checksums import blob_sha1
 from ner.storage.errors import InputError
 
-#: Variables of the authors' smoothed files, by area.
-SMOOTHED_VARIABLES = {"M1": "neural_M1", "PMd": "neural_PMd", "S1": "neural_S1"}
-#: Fields of raw TrialData, by area.
-TRIAL_DATA_FIELDS = {"M1": "M1_spikes", "PMd": "PMd_spikes", "S1": "LeftS1Area2_spikes"}
+#: Share of malformed trials above which a file is not what its format says.
+_MALFORMED = 0.5
+_NO_NUMBER, _NEGATIVE, _FRACTIONS = _NO_COUNTS = (
+    "spike counts are NaN or infinite",
+    "spike counts below 0",
+    "spike counts with fractions, as rates and smoothed counts have",
+)
 
 
-def smoothed_recording(
+def make_recording(
     path: str | os.PathLike,
     name: str,
     *,
+    format: str,
     area: str,
     bins: int,
     train_fraction: float,
+    sd: float = 1.5,
+    half_width: int = 4,
+    bin_seconds: float = BIN_SECONDS,
+    settings: Mapping | None = None,
+    direction_offset: float = 0.0,
+    nearest: float = 1.0,
     metadata: Mapping | None = None,
 ) -> Recording:
-    """Make a recording of one of the authors' smoothed .mat files.
+    """Make a recording of one area of a session's file.
+
+    Counts are smoothed, trials cut, and those that cannot be used dropped: without a go cue or a target, too short,
+    with NaN among what is kept, or with a velocity that no hand has. `metadata["dropped_trials"]` of the recording
+    lists them, numbered from 1, and `metadata["warnings"]` what is odd about the others.
 
     Args:
-        path: MATLAB v5 file with neural_M1, neural_PMd or neural_S1 (bins x neurons), continuous_index (bins x 2,
-            cm/s) and discrete_index (bins x 1, degrees, -180 and 180 being one target), trial after trial.
+        path: the file.
         name: name of the recording.
+        format: of the file, a module of `ner.data.formats`.
         area: M1, PMd or S1.
-        bins: 30 ms bins of every trial.
-        train_fraction: share of the trials that train, the first ones.
-        metadata: what else to keep with the recording.
-
-    Raises:
-        InputError: if the file is not such a file, or its trials cannot be split into train and test with every
-            direction in both.
-
-    References:
-        Chen et al., NeurIPS 2024; data/ of the authors' repository.
-    """
-    variable = SMOOTHED_VARIABLES[area]
-    content = _load(path, [variable, "continuous_index", "discrete_index"])
-    rates = _numbers(path, variable, content[variable])
-    velocity = _numbers(path, "continuous_index", content["continuous_index"])
-    direction = _numbers(path, "discrete_index", content["discrete_index"])
-    expected = (
-        f"{variable} (bins x neurons), continuous_index (bins x 2), discrete_index (bins x 1), bins = {bins} a trial"
-    )
-    shapes = f"{variable} {rates.shape}, continuous_index {velocity.shape}, discrete_index {direction.shape}"
-    if (
-        {rates.ndim, velocity.ndim, direction.ndim} != {2}
-        or velocity.shape != (len(rates), 2)
-        or direction.shape != (len(rates), 1)
-        or rates.size == 0
-        or len(rates) % bins
-    ):
-        raise InputError(path, shapes, expected, "check the file, and `bins` of the session")
-    _check_rates(path, variable, rates)
-    _check_finite(path, "continuous_index", velocity)
-    _check_finite(path, "discrete_index", direction)
-    directions = direction.reshape(-1, bins)
-    mixed = np.flatnonzero((directions != directions[:, :1]).any(axis=1))
-    if mixed.size:
-        raise InputError(
-            path,
-            f"several directions within a trial, first in trial {mixed[0] + 1}",
-            f"one direction in every {bins} bins",
-            "check the file, and `bins` of the session",
-        )
-    return _recording(path, name, rates, velocity, directions[:, 0], bins, train_fraction, [], metadata)
-
-
-def trial_data_recording(
-    path: str | os.PathLike,
-    name: str,
-    *,
-    area: str,
-    bins: int,
-    train_fraction: float,
-    target_unit: str,
-    sd: float,
-    half_width: int,
-    metadata: Mapping | None = None,
-) -> Recording:
-    """Make a recording of a raw TrialData .mat file: smooth the counts, cut the trials, drop those that cannot be cut.
-
-    Dropped are trials without a target or a go cue, trials that end before the last bin to keep, and trials whose
-    velocity is NaN in a bin to keep. `metadata["dropped_trials"]` of the recording lists them, numbered from 1.
-
-    Args:
-        path: MATLAB v5 file with the struct array trial_data, one element a trial: M1_spikes, PMd_spikes or
-            LeftS1Area2_spikes (bins x neurons, counts), vel (bins x 2, cm/s), idx_goCueTime (from 1), tgtDir.
-        name: name of the recording.
-        area: M1, PMd or S1.
-        bins: 30 ms bins to keep of every trial, from the go cue.
+        bins: bins to keep of every trial.
         train_fraction: share of the kept trials that train, the first ones.
-        target_unit: unit of tgtDir, radians or degrees.
         sd: standard deviation of the Gaussian that smooths the counts, in bins.
         half_width: reach of the Gaussian to either side, in bins.
+        bin_seconds: width of a bin.
+        settings: of the format; missing ones take their defaults.
+        direction_offset: degrees to add to every target direction, where the file's are turned.
+        nearest: degrees to whose nearest multiple directions are then rounded.
         metadata: what else to keep with the recording.
 
     Raises:
-        InputError: if the file is not such a file, or the kept trials cannot be split into train and test with every
-            direction in both.
+        InputError: if the file is not such a file or cannot be right, or its trials cannot be split.
 
     References:
-        Chen et al., NeurIPS 2024, data preprocessing; TrialData files of doi:10.5061/dryad.xd2547dkt.
+        Chen et al., NeurIPS 2024, data preprocessing.
     """
-    field = TRIAL_DATA_FIELDS[area]
-    trials = _load(path, ["trial_data"])["trial_data"].ravel()
-    required = (field, "vel", "idx_goCueTime", "tgtDir")
-    present = trials.dtype.names or ()
-    if missing := [key for key in required if key not in present]:
+    given = settings or {}
+    session = formats.read(format, path, area, Window(bins, bin_seconds, half_width), given)
+    kept, dropped = _usable(session, bins, half_width)
+    malformed = session.malformed + sum(entry["reason"] in _NO_COUNTS for entry in dropped)
+    dropped = sorted([*session.dropped, *dropped], key=lambda entry: entry["trial"])
+    total = len(kept) + len(dropped)
+    if malformed > _MALFORMED * total:
         raise InputError(
             path,
-            f"trial_data with the fields {sorted(present)}",
-            f"also {missing}",
-            "check the session's `areas` and `file`",
+            f"{malformed} of {total} trials malformed: {counted(entry['reason'] for entry in dropped)}",
+            "spike counts and velocities of equally many bins",
+            "check the file, and `areas` and the other settings of the session",
         )
-    kernel = gaussian_kernel(sd, half_width)
-    rates, velocities, directions, dropped = [], [], [], []
-    for number, trial in enumerate(trials, start=1):
-        counts, velocity = (_numbers(path, f"trial {number}: {key}", trial[key]) for key in (field, "vel"))
-        _check_trial(path, number, field, counts, velocity, rates)
-        start, target = (_scalar(path, f"trial {number}: {key}", trial[key]) for key in ("idx_goCueTime", "tgtDir"))
-        reason = None
-        if not math.isfinite(target):
-            reason = "no target"
-        elif math.isnan(start):
-            reason = "no go cue"
-        elif start < 1 or not start.is_integer():
-            raise InputError(path, f"trial {number}: idx_goCueTime {start:g}", "a bin number, from 1", "check the file")
-        else:
-            cut = slice(int(start) - 1, int(start) - 1 + bins)
-            if cut.stop > len(counts):
-                reason = f"{len(counts) - cut.start} of {bins} bins after the go cue"
-            elif np.isnan(velocity[cut]).any():
-                reason = "velocity is NaN"
-        if reason:
-            dropped.append({"trial": number, "reason": reason})
-            continue
-        _check_rates(path, f"trial {number}: {field}", counts)
-        if (counts % 1).any():
-            raise InputError(
-                path,
-                f"trial {number}: {field} with fractions",
-                "spike counts, not smoothed ones",
-                "give the raw counts",
-            )
-        _check_finite(path, f"trial {number}: vel", velocity[cut])
-        rates.append(smooth(counts, kernel)[cut])
-        velocities.append(velocity[cut])
-        directions.append(math.degrees(target) if target_unit == "radians" else target)
-    if not rates:
-        reasons = sorted({entry["reason"] for entry in dropped})
+    if not kept:
         raise InputError(
-            path, f"{len(dropped)} trials, all to be dropped: {reasons}", "usable trials", "check the file and `bins`"
+            path,
+            f"{len(dropped)} trials, all to be dropped: {counted(entry['reason'] for entry in dropped)}",
+            "usable trials",
+            "check the file, and `bins` and the other settings of the session",
         )
-    return _recording(
-        path,
-        name,
-        np.concatenate(rates),
-        np.concatenate(velocities),
-        np.array(directions),
-        bins,
-        train_fraction,
-        dropped,
-        metadata,
+    raw = [trial.counts for trial in kept]
+    kernel = gaussian_kernel(sd, half_width)
+    cuts = [slice(trial.start, trial.start + bins) for trial in kept]
+    rates = raw if session.smoothed else [smooth(np.nan_to_num(counts), kernel) for counts in raw]
+    rates = np.stack([values[cut] for values, cut in zip(rates, cuts, strict=True)])
+    velocity = np.stack([trial.velocity[cut] for trial, cut in zip(kept, cuts, strict=True)])
+    degrees = np.array([trial.direction for trial in kept])
+    refuse_other_unit(path, degrees)
+    direction = np.round(nearest * np.round((degrees + direction_offset) / nearest)).astype(np.int64) % 360
+
+    train_trials = whole_trials(train_fraction, len(kept))
+    trials = Trials(
+        numbers=[trial.number for trial in kept],
+        rates=rates,
+        velocity=velocity,
+        direction=direction,
+        train_trials=train_trials,
+        bin_seconds=bin_seconds,
+    )
+    warnings = [*session.warnings]
+    if not session.smoothed:
+        warnings += check_counts(path, raw, bin_seconds)
+    warnings += check_position(kept, bin_seconds)
+    warnings += _odd(path, trials, stated_unit=bool(given.get("velocity_unit")))
+    return Recording(
+        name=name,
+        rates=rates.reshape(-1, rates.shape[2]),
+        velocity=velocity.reshape(-1, 2),
+        direction=np.repeat(direction, bins),
+        trial=np.repeat(np.arange(len(kept)), bins),
+        bin=np.tile(np.arange(bins), len(kept)),
+        train=np.repeat(np.arange(len(kept)) < train_trials, bins),
+        bin_seconds=bin_seconds,
+        metadata={
+            **(metadata or {}),
+            "keep": given.get("keep"),
+            **session.metadata,
+            "sha1": blob_sha1(path),
+            "dropped_trials": dropped,
+            "silent_neurons": np.flatnonzero(~rates.any(axis=(0, 1))).tolist(),
+            "movement_angle": movement_angle(trials),
+            "warnings": warnings,
+        },
     )
 
 
@@ -208,119 +166,57 @@ def smooth(counts: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     return np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=0) @ kernel[::-1]
 
 
-def _load(path: str | os.PathLike, variables: list[str]) -> dict:
-    remedy = "give a MATLAB file saved with -v7 or earlier"
-    if not Path(path).is_file():
-        raise InputError(path, "no such file", "a MATLAB v5 .mat file", "put the file in place, or correct `file`")
-    try:
-        content = scipy.io.loadmat(path, variable_names=variables)
-        present = [name for name, _, _ in scipy.io.whosmat(path)] if set(variables) - set(content) else variables
-    except NotImplementedError as error:
-        raise InputError(path, "a MATLAB v7.3 file", "a MATLAB v5 .mat file", remedy) from error
-    except Exception as error:  # scipy's reader has no error of its own: damaged files raise whatever they run into
-        raise InputError(path, f"a file that cannot be read ({error})", "a MATLAB v5 .mat file", remedy) from error
-    if missing := [name for name in variables if name not in content]:
+def _odd(path, trials: Trials, stated_unit: bool) -> list[str]:
+    """Refuse trials that cannot be right; what is odd about others, a sentence each."""
+    total = len(trials.direction)
+    if not 0 < trials.train_trials < total:
         raise InputError(
             path,
-            f"the variables {sorted(present)}",
-            f"also {missing}",
-            "check the session's `areas`, `format` and `file`",
+            f"{total} trials, of which {trials.train_trials} train and {total - trials.train_trials} test",
+            "some in both parts",
+            "use a longer session, or change train_fraction",
         )
-    return content
+    refuse_silence(path, trials)
+    refuse_constant_velocity(path, trials)
+    refuse_repeated_trials(path, trials)
+    return [
+        *odd_speeds(path, trials, stated_unit),
+        *odd_directions(path, trials),
+        *odd_labels(path, trials),
+        *odd_neurons(trials),
+        *untuned(trials),
+    ]
 
 
-def _numbers(path: str | os.PathLike, label: str, values: np.ndarray) -> np.ndarray:
-    if scipy.sparse.issparse(values):
-        values = values.toarray()
-    if values.dtype.kind not in "buif":
-        raise InputError(path, f"{label} of type {values.dtype}", "real numbers", "check the file")
-    return values.astype(np.float64)
+def _usable(session: RawSession, bins: int, reach: int) -> tuple[list[RawTrial], list[dict]]:
+    """The trials that can be cut, and why the others cannot."""
+    if session.smoothed:
+        return list(session.trials), []
+    reasons = {trial.number: _why_unusable(trial, bins, reach) for trial in session.trials}
+    cuts = {
+        trial.number: trial.velocity[trial.start : trial.start + bins]
+        for trial in session.trials
+        if reasons[trial.number] is None
+    }
+    reasons |= impossible_movements(cuts)
+    kept = [trial for trial in session.trials if reasons[trial.number] is None]
+    return kept, [{"trial": number, "reason": reason} for number, reason in reasons.items() if reason]
 
 
-def _scalar(path: str | os.PathLike, label: str, values: np.ndarray) -> float:
-    """The one number of a field; NaN where the field is empty."""
-    numbers = _numbers(path, label, values)
-    if numbers.size > 1:
-        raise InputError(path, f"{label} with {numbers.size} values", "one value", "check the file")
-    return float(numbers.item()) if numbers.size else math.nan
-
-
-def _check_trial(path, number: int, field: str, counts: np.ndarray, velocity: np.ndarray, rates: list) -> None:
-    neurons = rates[0].shape[1] if rates else None
-    if (
-        counts.ndim != 2
-        or counts.size == 0
-        or velocity.shape != (len(counts), 2)
-        or neurons not in (None, counts.shape[1])
-    ):
-        raise InputError(
-            path,
-            f"trial {number}: {field} {counts.shape}, vel {velocity.shape}",
-            f"{field} (bins x {neurons or 'neurons'}), vel (bins x 2), of equally many bins",
-            "check the file",
-        )
-
-
-def _check_finite(path: str | os.PathLike, label: str, values: np.ndarray) -> None:
-    bad = np.argwhere(~np.isfinite(values))
-    if len(bad):
-        raise InputError(
-            path,
-            f"{label}: {len(bad)} values NaN or infinite, first in row {bad[0][0] + 1}, column {bad[0][1] + 1}",
-            "finite numbers",
-            "check the file",
-        )
-
-
-def _check_rates(path: str | os.PathLike, label: str, values: np.ndarray) -> None:
-    _check_finite(path, label, values)
-    if (values < 0).any():
-        raise InputError(path, f"{label} with values below 0", "spike counts of 0 or more", "check the file")
-
-
-def _recording(
-    path: str | os.PathLike,
-    name: str,
-    rates: np.ndarray,
-    velocity: np.ndarray,
-    degrees: np.ndarray,
-    bins: int,
-    train_fraction: float,
-    dropped: list[dict],
-    metadata: Mapping | None,
-) -> Recording:
-    """Check what both raw forms share, and put the recording together; degrees is (trials,), the rest (bins, ...)."""
-    direction = np.round(degrees).astype(np.int64) % 360
-    if unknown := sorted(set(direction.tolist()) - set(DIRECTIONS)):
-        raise InputError(
-            path,
-            f"target directions of {unknown[:8]} degrees",
-            f"{list(DIRECTIONS)} (modulo 360)",
-            "check the file, and `target_unit` of a TrialData session",
-        )
-    trials = len(direction)
-    train_trials = whole_trials(train_fraction, trials)
-    for part, found in (("train", direction[:train_trials]), ("test", direction[train_trials:])):
-        if missing := sorted(set(DIRECTIONS) - set(found.tolist())):
-            raise InputError(
-                path,
-                f"{trials} trials ({len(dropped)} more dropped), of which the {len(found)} {part} trials have none "
-                f"towards {missing} degrees",
-                f"each of the {len(DIRECTIONS)} directions among the train and among the test trials",
-                "use a longer session, or change train_fraction",
-            )
-    return Recording(
-        name=name,
-        rates=rates,
-        velocity=velocity,
-        direction=np.repeat(direction, bins),
-        trial=np.repeat(np.arange(trials), bins),
-        bin=np.tile(np.arange(bins), trials),
-        train=np.repeat(np.arange(trials) < train_trials, bins),
-        metadata={
-            **(metadata or {}),
-            "sha1": blob_sha1(path),
-            "dropped_trials": dropped,
-            "silent_neurons": np.flatnonzero(~rates.any(axis=0)).tolist(),
-        },
-    )
+def _why_unusable(trial: RawTrial, bins: int, reach: int) -> str | None:
+    stop = trial.start + bins
+    if stop > len(trial.counts):
+        return f"{max(0, len(trial.counts) - trial.start)} of {bins} bins after the go cue"
+    if not np.isfinite(trial.direction):
+        return "no target"
+    velocity = trial.velocity[trial.start : stop]
+    if not np.isfinite(velocity).all():
+        return "velocity is NaN" if np.isnan(velocity).any() else "velocity is infinite"
+    counts = trial.counts[max(0, trial.start - reach) : stop + reach]
+    if not np.isfinite(counts).all():
+        return _NO_NUMBER
+    if (counts < 0).any():
+        return _NEGATIVE
+    if (counts % 1).any():
+        return _FRACTIONS
+    return None

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.io
 
 from ner.data.bins import BIN_SECONDS
-from ner.data.preprocessing import TRIAL_DATA_FIELDS
+from ner.data.formats.trial_data import SPIKES
 from ner.data.recordings import DIRECTIONS
 from ner.storage.files import atomic
 
@@ -121,13 +121,13 @@ def write_trial_data(path: str | os.PathLike, session: list[Trial], target_unit:
         session: its trials.
         target_unit: unit of tgtDir: radians from -pi to pi, or degrees from 0 to 315.
     """
-    fields = [*(TRIAL_DATA_FIELDS[area] for area in session[0].counts), "vel", "idx_goCueTime", "tgtDir"]
+    fields = [*(SPIKES[area] for area in session[0].counts), "vel", "idx_goCueTime", "tgtDir", "bin_size"]
     table = np.empty(len(session), dtype=[(field, object) for field in fields])
     for k, trial in enumerate(session):
         signed = np.deg2rad((trial.direction + 180) % 360 - 180)
         target = signed if target_unit == "radians" else trial.direction
         counts = [values.astype(np.float64) for values in trial.counts.values()]
-        table[k] = (*counts, trial.velocity, float(trial.go_cue + 1), target)
+        table[k] = (*counts, trial.velocity, float(trial.go_cue + 1), target, BIN_SECONDS)
     with atomic(path) as temporary:
         scipy.io.savemat(temporary, {"trial_data": table}, do_compression=True)
         with open(temporary, "r+b") as file:

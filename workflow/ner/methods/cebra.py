@@ -39,25 +39,6 @@ SETTINGS = {
 }
 
 
-def info_nce(embeddings, temperature=1.0):
-    """InfoNCE loss of references, their positives, and negatives shared by all references.
-
-    Args:
-        embeddings: (3N, d) torch tensor: N references, their N positives, N negatives; rows of unit length.
-        temperature: divides the similarities.
-
-    Returns:
-        Scalar: -mean(z_r . z_p) + mean(logsumexp_j(z_r . z_nj)), similarities over temperature.
-
-    References:
-        Schneider et al., CEBRA, Nature 2023: `FixedCosineInfoNCE` of the cebra package.
-    """
-    references, positives, negatives = embeddings.chunk(3)
-    references = references / temperature
-    alignment = (references * positives).sum(dim=1).mean()
-    return (references @ negatives.T).logsumexp(dim=1).mean() - alignment
-
-
 def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     """Fit CEBRA to the training bins of a recording and embed all its bins.
 
@@ -72,25 +53,16 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
         checkpoint: ner.training.checkpoints.Checkpoint or None.
 
     Returns:
-        Embedding on the unit sphere, the same under both protocols, and the loss of every step.
+        Embedding on the unit sphere, the same under both protocols, the loss of every step, and the fitted model.
 
     References:
         Schneider et al., CEBRA, Nature 2023.
     """
-    from ner.training.sampling import PairSampler
-    from ner.training.trainer import train_encoder
+    from ner.estimators.contrastive import CEBRA
 
-    labels = recording.labels[recording.train]
-    columns = labels[:, :2] if settings["positives"] == "velocity" else labels
-    sampler = PairSampler(columns, settings["batch_size"], seed, negatives=True)
-    embedding, history = train_encoder(
-        recording.rates,
-        sampler,
-        lambda embeddings, bins: info_nce(embeddings, settings["temperature"]),
-        train=recording.train,
-        settings=settings,
-        seed=seed,
-        device=device,
-        checkpoint=checkpoint,
-    )
-    return Fit(embedding, history)
+    settings = dict(settings)
+    columns = {"velocity": 2, "velocity+direction": 3}[settings.pop("positives")]
+    model = CEBRA(**settings, random_state=seed, device=device, verbose=True)
+    labels = recording.labels[recording.train, :columns]
+    model.fit(recording.rates[recording.train], labels, checkpoint=checkpoint)
+    return Fit.of_model(model, recording)

@@ -41,34 +41,13 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
         checkpoint: ner.training.checkpoints.Checkpoint or None.
 
     Returns:
-        Embedding on the unit sphere, the same under both protocols, and the loss of every step.
+        Embedding on the unit sphere, the same under both protocols, the loss of every step, and the fitted model.
 
     References:
         Chen et al., Neural Embeddings Rank, NeurIPS 2024.
     """
-    import torch
+    from ner.estimators.contrastive import NER
 
-    from ner.training.label_distance import movement_distance
-    from ner.training.losses import rank_n_contrast
-    from ner.training.sampling import PairSampler
-    from ner.training.trainer import resolve_device, train_encoder
-
-    labels = recording.labels[recording.train]
-    sampler = PairSampler(labels[:, :2], settings["batch_size"], seed)
-    movements = torch.as_tensor(labels, dtype=torch.float32, device=resolve_device(device))
-
-    def loss(embeddings, bins):
-        references = movements[bins[: len(bins) // 2]]
-        return rank_n_contrast(embeddings, movement_distance(references), settings["temperature"])
-
-    embedding, history = train_encoder(
-        recording.rates,
-        sampler,
-        loss,
-        train=recording.train,
-        settings=settings,
-        seed=seed,
-        device=device,
-        checkpoint=checkpoint,
-    )
-    return Fit(embedding, history)
+    model = NER(**settings, angles=(2,), random_state=seed, device=device, verbose=True)
+    model.fit(recording.rates[recording.train], recording.labels[recording.train], checkpoint=checkpoint)
+    return Fit.of_model(model, recording)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ner.data.recordings import Recording
+    from ner.estimators.base import Encoder
     from ner.training.checkpoints import Checkpoint
 
 
@@ -33,11 +34,22 @@ class Fit:
         coordinates: (bins, d) embedding of every bin under the paper protocol.
         history: one row a training step or epoch: step, loss; None where nothing is trained.
         strict: (bins, d) embedding under the strict protocol where it is another one, else None.
+        model: the fitted estimator, which embeds further trials of the recording; None where there is none.
     """
 
     coordinates: "np.ndarray"
     history: "pd.DataFrame | None" = None
     strict: "np.ndarray | None" = None
+    model: "Encoder | None" = None
+
+    @classmethod
+    def of_model(cls, model: "Encoder", recording: "Recording") -> "Fit":
+        """What a fitted estimator makes of every bin of a recording."""
+        import numpy as np
+        import pandas as pd
+
+        history = pd.DataFrame({"step": np.arange(1, len(model.loss_history_) + 1), "loss": model.loss_history_})
+        return cls(model.transform(recording.rates), history, model=model)
 
 
 def module_names() -> list[str]:

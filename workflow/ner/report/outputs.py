@@ -4,30 +4,33 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ner.data.columns import BEHAVIOR, BIN, DIRECTION, RECORDING, SPLIT, TRIAL, VX, VY
+from ner.data.columns import BEHAVIOR, RECORDING
 from ner.data.recordings_table import SUMMARY
-from ner.decoding.across_summary import ACCURACY as ACCURACY_ACROSS
-from ner.decoding.across_summary import CELLS, MEANS
 from ner.decoding.columns import (
     ACROSS,
     ACROSS_TIME,
+    DECODER,
     METHOD,
-    METRIC,
-    VALUE,
+    PROTOCOL,
     WITHIN,
     WITHIN_TIME,
 )
 from ner.decoding.method_tests import ACROSS_TESTS
+from ner.decoding.movements import MOVEMENTS
+from ner.figures.kinds import registry as kinds
+from ner.published.tables import (
+    PUBLISHED_ACROSS,
+    PUBLISHED_ACROSS_TIME,
+    PUBLISHED_WITHIN,
+    PUBLISHED_WITHIN_TIME,
+)
 from ner.report.benchmarks import BENCHMARKS
 from ner.report.provenance import FACTS, STAGES, VERSIONS
 from ner.storage.errors import InputError
 from ner.storage.tables import Column
-from ner.verification.compare import PUBLISHED
 from ner.verification.findings import (
     CANDIDATES,
     LEAK,
-    LOSSES,
-    LOSSES_SUMMARY,
     PAIRS,
     POSITIVES,
     ROTATION,
@@ -35,6 +38,7 @@ from ner.verification.findings import (
     TRAIN_TEST,
 )
 from ner.verification.headlines import HEADLINES
+from ner.verification.losses import LOSSES
 from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
 from ner.verification.parity_averages import PARITY_AVERAGES
 from ner.verification.parity_within import PARITY_WITHIN, PARITY_WITHIN_SUMMARY
@@ -71,16 +75,17 @@ NAMES = {
     "session": "day of a monkey, whose areas are recordings, e.g. chewie-20161014",
     "method": METHOD.meaning,
     "group": "name of a group of recordings in config",
+    "decoder": DECODER.meaning,
+    "protocol": PROTOCOL.meaning,
     "seed": "seed of the method's random state",
     "set": "published table across recordings: figure, method, decoder",
     "file": "file of the authors' repository, by its path there",
-    "figure": "fig1, fig2 and so on, as in the paper",
+    "figure": "name of the figure in config",
 }
 
 _LATENT = Column("z{k}", "", "latent coordinates, from z1")
 _STEP = Column("step", "", "step of the training, from 1 (pi-VAE: pass over the data)")
 _LOSS = Column("loss", "", "training loss")
-_AREA = Column("area", "", "M1, PMd or S1")
 #: Bins of a recording.
 RECORDING_FILE = (
     *BEHAVIOR,
@@ -93,62 +98,6 @@ EMBEDDING_FILE = (
     Column("strict_z{k}", "", "those of the strict protocol; only of methods where they differ"),
 )
 HISTORY = (_STEP, _LOSS, Column("validation_loss", "", "loss of the trials that are not fitted; pi-VAE only"))
-#: Bins with their coordinates, and the movements decoded from them.
-MOVEMENTS = (
-    METHOD,
-    SPLIT,
-    TRIAL,
-    BIN,
-    DIRECTION,
-    _LATENT,
-    VX,
-    VY,
-    *(Column(axis, "cm", f"position of the hand along {axis}, from that at the go cue") for axis in "xy"),
-    *(Column(f"decoded_v{axis}", "cm/s", f"velocity along {axis}, decoded") for axis in "xy"),
-    *(Column(f"decoded_{axis}", "cm", f"position along {axis}, by the decoded velocities") for axis in "xy"),
-)
-REGRESSION = (
-    METHOD,
-    Column("component", "", "vx or vy"),
-    Column("slope", "1", "of the decoded velocity over the real one, by ordinary least squares"),
-    Column("intercept", "cm/s", "decoded velocity where the real one is 0"),
-    Column("r2", "1", "share of the decoded velocity's variance that the line explains"),
-    Column("p_value", "", "of the slope being 0, two-sided, every bin taken as independent"),
-    Column("observations", "", "bins"),
-)
-NEURONS = (DIRECTION, BIN, Column("neuron_{k}", "spikes/s", "mean rate of the neuron"))
-RATES = (DIRECTION, BIN, Column("neuron_{k}", "1", "share of the neuron's maximum over training trials"))
-AVERAGES = (METHOD, RECORDING, DIRECTION, BIN, _LATENT)
-ROTATED_AVERAGES = (
-    METHOD,
-    RECORDING,
-    Column("rotation", "", "before or after rotation onto the anchor"),
-    DIRECTION,
-    BIN,
-    _LATENT,
-)
-AGREEMENT = (
-    METHOD,
-    RECORDING,
-    *(
-        Column(state, "1", f"R2 of the direction averages against the anchor's, {state} rotation")
-        for state in ("before", "after")
-    ),
-)
-_OVER_SEEDS = (
-    Column("mean", VALUE.unit, "mean over seeds"),
-    Column("sd", VALUE.unit, "standard deviation over seeds; empty for a single one"),
-    Column("seeds", "", "number of seeds"),
-)
-SESSIONS = (METHOD, RECORDING, METRIC, *_OVER_SEEDS, PUBLISHED, _AREA)
-ACCURACY = (
-    _AREA,
-    METHOD,
-    BIN,
-    Column("mean", "%", "share of trials whose direction is decoded right, mean over recordings"),
-    Column("sd", "%", "its standard deviation over recordings"),
-    *(Column(f"v{axis}", "cm/s", f"absolute velocity along {axis}, mean over trials and recordings") for axis in "xy"),
-)
 
 
 #: Of several kinds that describe a path, the first one counts.
@@ -159,11 +108,13 @@ FILES = (
     File("embeddings/{method}/{recording}/seed{seed}.parquet", "embedding, a row a bin", EMBEDDING_FILE),
     File("embeddings/{method}/{recording}/seed{seed}.history.csv", "loss of the embedding's training", HISTORY),
     File(
-        "decoding/within/{method}/{recording}/seed{seed}.time.csv",
+        "decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
         "what tables/within_time.csv is joined from",
         WITHIN_TIME,
     ),
-    File("decoding/within/{method}/{recording}/seed{seed}.csv", "what tables/within.csv is joined from", WITHIN),
+    File(
+        "decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv", "what tables/within.csv is joined from", WITHIN
+    ),
     File(
         "decoding/across/{method}/{group}/seed{seed}.time.csv",
         "what tables/across_time.csv is joined from",
@@ -206,38 +157,30 @@ FILES = (
     File("verification/finding6_candidates.csv", "what the choice of a rotation is worth", CANDIDATES),
     File("verification/finding7_pairs.csv", "published tests with their pairs and with matched ones", PAIRS),
     File("verification/finding8_positives.csv", "CEBRA with and without the direction in its positives", POSITIVES),
-    File("verification/finding9_losses.csv", "published and retrained loss curves", LOSSES),
-    File("verification/finding9_losses_summary.csv", "the same in summary", LOSSES_SUMMARY),
+    File("verification/losses.csv", "the first losses of the authors' trainings, beside this run's", LOSSES),
     File("verification/facts.csv", "where and when the run was made", FACTS),
     File("verification/versions.csv", "packages it was made with", VERSIONS),
     File("verification/stages.csv", "what its stages cost", STAGES),
     File("benchmarks.csv", "time and memory of every job", BENCHMARKS),
     File("README.md", "this page"),
-    File("{figure}_regression.csv", "decoded velocity against the real one", REGRESSION),
-    File("{figure}_loss.csv", "loss of the trainings", (METHOD, _STEP, _LOSS)),
-    File("{figure}_bins.csv", "embedding and decoded movements of training trials", MOVEMENTS),
-    File("{figure}_neurons.csv", "direction averages of the example neurons", NEURONS),
-    File("{figure}_rates.csv", "smoothed counts of all neurons, in one trial of each direction", RATES),
-    File("fig3.html", "the embeddings in 3D, to turn and zoom"),
-    File("fig3_notebook.html", "the executed notebook as a page, figure inside"),
-    File("fig3_averages.csv", "direction averages before and after rotation", ROTATED_AVERAGES),
-    File("{figure}_averages.csv", "direction averages of the rotated embeddings", AVERAGES),
-    File("{figure}_agreement.csv", "how well the direction averages agree with the anchor's", AGREEMENT),
-    File("{figure}_sessions.csv", "the metrics shown, beside the published ones", SESSIONS),
-    File("fig4_accuracy.csv", "accuracy of the direction over time", ACCURACY),
-    File("fig4_{protocol}_accuracy.csv", "accuracy of the direction over time", ACCURACY),
-    File("{figure}_movements.csv", "the example recording's decoded movements", MOVEMENTS),
     File(
-        "{figure}_cells.csv",
-        "the metrics shown, recording by recording, beside the published ones",
-        CELLS,
+        "decoding/movements/{protocol}/{decoder}/{method}/{recording}/seed{seed}.parquet",
+        "movements decoded from an embedding, for the figures that show them",
+        MOVEMENTS,
     ),
-    File("{figure}_means.csv", "their means over recordings", MEANS),
-    File("{figure}_accuracy.csv", "accuracy of the direction over time, across recordings", ACCURACY_ACROSS),
-    File("{figure}_tests.csv", "the methods shown, tested against each other", ACROSS_TESTS),
+    File("published/within.csv", "the authors' metrics within recordings", PUBLISHED_WITHIN),
+    File("published/within_time.csv", "the authors' accuracy over time within recordings", PUBLISHED_WITHIN_TIME),
+    File("published/across.csv", "the authors' metrics across recordings", PUBLISHED_ACROSS),
+    File("published/across_time.csv", "the authors' accuracy over time across recordings", PUBLISHED_ACROSS_TIME),
+    *(
+        File(f"{{figure}}_{name}.csv", table.meaning, table.columns)
+        for name, table in {n: t for kind in kinds.module_names() for n, t in kinds.kind(kind).TABLES.items()}.items()
+    ),
     File("{figure}.pdf", "the figure, to print"),
     File("{figure}.png", "the figure, to look at (of several pages, the first)"),
-    File("{figure}.html", "the executed notebook as a page, figure inside"),
+    File("{figure}_notebook.html", "the executed notebook as a page, of figures that have another page"),
+    File("{figure}.html", "the figure's page: the executed notebook, or embeddings in 3D, or a film to play"),
+    File("{figure}.gif", "a film, to put in a talk"),
     File("{figure}.ipynb", "the executed notebook"),
 )
 

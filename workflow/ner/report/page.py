@@ -24,6 +24,7 @@ from ner.report.formats import (
     VALUES,
     metric_cell,
     number,
+    plain,
     plain_cell,
     text,
     with_sd,
@@ -34,6 +35,7 @@ from ner.report.told import FINDINGS
 from ner.verification import findings
 from ner.verification.compare import PARITY_R2, VERDICTS, outside
 from ner.verification.headlines import HEADLINES
+from ner.verification.losses import BOUND, LOSSES, losses_agree, mean_differences
 from ner.verification.parity_across import PARITY_ACROSS_SUMMARY
 from ner.verification.parity_averages import PARITY_AVERAGES, PARITY_CORRELATION, PARITY_DIFFERENCE, averages_met
 from ner.verification.parity_within import PARITY_WITHIN, PARITY_WITHIN_SUMMARY
@@ -61,8 +63,7 @@ TABLES = {
     "finding6_candidates": findings.CANDIDATES,
     "finding7_pairs": findings.PAIRS,
     "finding8_positives": findings.POSITIVES,
-    "finding9_losses": findings.LOSSES,
-    "finding9_losses_summary": findings.LOSSES_SUMMARY,
+    "losses": LOSSES,
     "facts": FACTS,
     "versions": VERSIONS,
     "stages": STAGES,
@@ -278,6 +279,8 @@ def _parity(tables: Mapping[str, pd.DataFrame]) -> Sequence[str]:
         *_parity_across(tables["parity_across_summary"]),
         "<h3>PCA and dPCA</h3>",
         *_parity_averages(tables["parity_averages"]),
+        "<h3>Loss curves</h3>",
+        *_losses(tables["losses"]),
     ]
 
 
@@ -374,6 +377,30 @@ def _parity_averages(parity: pd.DataFrame) -> Sequence[str]:
     ]
 
 
+def _losses(losses: pd.DataFrame) -> Sequence[str]:
+    if losses.empty:
+        return ["<p class=absent>No training of this run has a published loss curve that is long enough.</p>"]
+    verdict = "and they do" if losses_agree(losses) else "<strong>and they do not</strong>"
+    means = "; ".join(
+        f"{markup(method_name(row.method))} at step {row.step:,}, {row.curves} curves: {plain(row.difference, '+.3f')}"
+        for row in mean_differences(losses).itertuples()
+    )
+    columns = [
+        METHOD,
+        Shown("recording", lambda row: RecordingName.parse(row.recording).title, text=True),
+        Shown("seed", field("seed")),
+        Shown("step", lambda row: f"{row.step:,}"),
+        Shown("published", plain_cell("published")),
+        Shown("ours", plain_cell("ours"), key=True),
+        Shown("difference", plain_cell("difference", "+.3f")),
+    ]
+    return [
+        "<p>The losses that the authors saved with their embeddings have to begin as ours do, in the mean over "
+        f"recordings and seeds to {BOUND}, {verdict}. Ours minus published: {means}.</p>",
+        details("Every curve", table(losses, columns, source="losses.csv")),
+    ]
+
+
 def _explained(summary: pd.DataFrame) -> str:
     accuracy = summary[summary["metric"] == "direction_accuracy"]
     return f"{accuracy['explained'].sum()} of {accuracy['cells'].sum()}"
@@ -386,14 +413,11 @@ def _findings(tables: Mapping[str, pd.DataFrame]) -> Sequence[str]:
     parts = ["<p>What is odd in the published analysis, each measured by this run.</p>"]
     for k, finding in enumerate(FINDINGS, start=1):
         parts += [f"<h3>{k}. {finding.title}</h3>", f"<p>{_code(finding.text)}</p>"]
-        (first, columns), *others = finding.tables
-        if tables[first].empty:
+        ((name, columns),) = finding.tables
+        if tables[name].empty:
             parts.append(f"<p class=absent>Not run: it needs {_code(finding.needs)}.</p>")
         else:
-            parts.append(table(tables[first], columns, source=f"{first}.csv"))
-        for name, shown in others:
-            if len(tables[name]):
-                parts.append(details("Curve by curve", table(tables[name], shown, source=f"{name}.csv")))
+            parts.append(table(tables[name], columns, source=f"{name}.csv"))
     return parts
 
 

@@ -14,12 +14,10 @@ from ner.report.formats import (
     PUBLISHED,
     VALUES,
     metric_cell,
-    plain,
     plain_cell,
     text,
 )
 from ner.report.html import Shown, field
-from ner.verification import findings
 
 
 @dataclass(frozen=True)
@@ -178,44 +176,6 @@ FINDINGS = (
             ),
         ),
         "recordings of this run in `verification.findings.velocity_positives.recordings`",
-    ),
-    Finding(
-        "The published loss curves are of another encoder than the text’s",
-        "The text says 30d, 30d and 10d hidden units (90, 90, 30 in 3D). The losses saved in the authors’ embeddings "
-        f"are those of the cebra package’s default, 32, 32, 16: means of the {findings.LOSS_WINDOW} steps that end at "
-        "a step, ours minus published, over recordings and seeds, and below it their curves:",
-        (
-            (
-                "finding9_losses_summary",
-                (
-                    Shown("published curve", lambda row: method_name(row.published_method), text=True),
-                    Shown("ours", lambda row: method_name(row.method), text=True),
-                    Shown("hidden units", field("hidden_units"), text=True),
-                    Shown("curves", field("curves")),
-                    *(
-                        Shown(f"at {step:,}", plain_cell(f"difference_{step}", "+.4f"), key=True)
-                        for step in findings.LOSS_STEPS
-                    ),
-                    *(
-                        Shown(f"absolute, at {step:,}", plain_cell(f"absolute_{step}", ".4f"))
-                        for step in findings.LOSS_STEPS
-                    ),
-                ),
-            ),
-            (
-                "finding9_losses",
-                (
-                    Shown("published curve", lambda row: method_name(row.published_method), text=True),
-                    Shown("recording", lambda row: RecordingName.parse(row.recording).title, text=True),
-                    Shown("curve", lambda row: method_name(row.method), text=True),
-                    Shown("hidden units", field("hidden_units"), text=True),
-                    Shown("seed", lambda row: plain(row.seed, ".0f")),
-                    *(Shown(f"at {step:,}", plain_cell(f"loss_{step}")) for step in findings.LOSS_STEPS),
-                ),
-            ),
-        ),
-        "recordings of this run with a published NER or CEBRA embedding, and of a wider encoder in "
-        "`verification.findings.encoder_width`",
     ),
 )
 

@@ -1,42 +1,50 @@
 """Distances between movements."""
 
+import math
+from collections.abc import Sequence
+
 import numba
 import numpy as np
 import torch
 from torch import Tensor
 
 
-def movement_distance(labels: Tensor) -> Tensor:
-    """Distance between movements: |dx| + |dy| + the angle between directions.
+def movement_distance(labels: Tensor, turns: Sequence[float] = (math.inf, math.inf, 360.0)) -> Tensor:
+    """Distance between movements, |dx| + |dy| + the angle between directions; or between labels of other columns.
 
     Args:
-        labels: (N, 3): 10 * vx, 10 * vy (cm/s) and direction (degrees, within one turn of each other) of N bins.
+        labels: (N, columns): 10 * vx, 10 * vy (cm/s) and direction (degrees) of N bins, or others; columns that go
+            round are within one turn of each other.
+        turns: what a full turn of each column is; infinite where the column does not go round.
 
     Returns:
-        (N, N), symmetric, non-negative; the angle is at most 180 degrees.
+        (N, N), symmetric, non-negative: the sum over columns of the difference, taken the shorter way round.
 
     Raises:
-        ValueError: if labels is not (N, 3).
+        ValueError: if labels have other columns than turns.
 
     References:
         Chen et al., Neural Embeddings Rank, NeurIPS 2024, label distance of l_NER.
     """
-    if labels.ndim != 2 or labels.shape[1] != 3:
-        raise ValueError(f"labels: found shape {tuple(labels.shape)}; expected (N, 3)")
+    if labels.ndim != 2 or labels.shape[1] != len(turns):
+        raise ValueError(f"labels: found shape {tuple(labels.shape)}; expected (N, {len(turns)})")
     if labels.device.type == "cpu":
-        return torch.from_numpy(_movement_distance(labels.detach().numpy()))
-    velocity = torch.cdist(labels[:, :2], labels[:, :2], p=1)
-    angle = (labels[:, None, 2] - labels[None, :, 2]).abs()
-    return velocity + torch.minimum(angle, 360 - angle)
+        values = labels.detach().numpy()
+        return torch.from_numpy(_movement_distance(values, np.asarray(turns, values.dtype)))
+    distance = labels.new_zeros(len(labels), len(labels))
+    for column, turn in zip(labels.T, turns, strict=True):
+        difference = (column[:, None] - column[None]).abs()
+        distance += torch.minimum(difference, turn - difference)
+    return distance
 
 
 @numba.njit(cache=True)
-def _movement_distance(labels):
-    x, y, direction = labels[:, 0].copy(), labels[:, 1].copy(), labels[:, 2].copy()
-    turn = labels.dtype.type(360)
-    distance = np.empty((x.size, x.size), labels.dtype)
-    for i in range(x.size):
-        for j in range(x.size):
-            angle = abs(direction[i] - direction[j])
-            distance[i, j] = abs(x[i] - x[j]) + abs(y[i] - y[j]) + min(angle, turn - angle)
+def _movement_distance(labels, turns):
+    distance = np.zeros((labels.shape[0], labels.shape[0]), labels.dtype)
+    for k in range(labels.shape[1]):
+        column, turn = labels[:, k].copy(), turns[k]
+        for i in range(column.size):
+            for j in range(column.size):
+                difference = abs(column[i] - column[j])
+                distance[i, j] += min(difference, turn - difference)
     return distance

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.spatial import KDTree
 
+from ner.training.labels import Labels
+
 # Steps whose batches are drawn at once; a block's random numbers depend on the seed and the block alone, so that a
 # resumed training draws what an uninterrupted one would have drawn.
 _BLOCK = 64
@@ -12,23 +14,38 @@ class PairSampler:
     """References, their positives and negatives, drawn as CEBRA's `time_delta` conditional draws them.
 
     A reference bin r is uniform over the bins. Its positive is the bin whose label is nearest (Euclidean) to
-    label[r] + label[q] - label[q - 1] for a uniform bin q (no change at the first bin). Negatives are uniform.
+    label[r] + label[q] - label[q - 1] for a uniform bin q (no change at the first bin); bins of the same label are
+    equally likely. Negatives are uniform.
 
     Args:
-        labels: (bins, k) of the training bins, in recording order; the columns in which neighbours are looked up.
+        labels: of the training bins, in recording order; the columns in which neighbors are looked up.
         batch_size: N, references a step.
         seed: of the draws.
         negatives: whether N negatives are drawn as well.
+        trials: (bins,) trial of every bin, across which no change is taken; None takes them, as the paper does.
 
     References:
-        Schneider et al., CEBRA, Nature 2023; `TimedeltaDistribution` of the cebra package. The neighbour comes from a
+        Schneider et al., CEBRA, Nature 2023; `TimedeltaDistribution` of the cebra package. The neighbor comes from a
         k-d tree rather than from all distances.
     """
 
-    def __init__(self, labels: np.ndarray, batch_size: int, seed: int, negatives: bool = False):
+    def __init__(
+        self,
+        labels: Labels,
+        batch_size: int,
+        seed: int,
+        negatives: bool = False,
+        trials: np.ndarray | None = None,
+    ):
         self._labels = labels
-        self._changes = np.diff(labels, axis=0, prepend=labels[:1])
-        self._tree = KDTree(labels)
+        self._changes = labels.changes(trials)
+        points = labels.points(labels.values)
+        different, group = np.unique(points, axis=0, return_inverse=True)
+        self._repeated = len(different) < len(points)
+        self._tree = KDTree(different if self._repeated else points)
+        # Bins of the same label, one group after the other.
+        self._members, self._sizes = np.argsort(group, kind="stable"), np.bincount(group)
+        self._starts = np.cumsum(self._sizes) - self._sizes
         self._draws = 3 if negatives else 2
         self._batch_size = batch_size
         self._seed = seed
@@ -50,7 +67,10 @@ class PairSampler:
 
     def _draw(self, block: int) -> np.ndarray:
         random = np.random.default_rng([self._seed, block])
+        values = self._labels.values
         shape = (self._draws, _BLOCK, self._batch_size)
-        references, changes, *negatives = random.integers(len(self._labels), size=shape)
-        _, positives = self._tree.query(self._labels[references] + self._changes[changes])
+        references, changes, *negatives = random.integers(len(values), size=shape)
+        _, positives = self._tree.query(self._labels.points(values[references] + self._changes[changes]))
+        if self._repeated:
+            positives = self._members[self._starts[positives] + random.integers(self._sizes[positives])]
         return np.concatenate([references, positives, *negatives], axis=1)

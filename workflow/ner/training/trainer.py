@@ -1,19 +1,17 @@
 """Training an encoder on batches of bins, the same bit for bit from the same seed."""
 
+import copy
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from ner.storage.errors import InputError
 from ner.training.checkpoints import Checkpoint
-from ner.training.encoders import sphere_encoder
-from ner.training.sampling import PairSampler
 
 
 def resolve_device(name: str) -> torch.device:
@@ -31,50 +29,53 @@ def resolve_device(name: str) -> torch.device:
 
 
 def train_encoder(
+    encoder: nn.Module,
     rates: np.ndarray,
-    sampler: PairSampler,
+    batch: Callable[[int], np.ndarray],
     loss: Callable[[Tensor, Tensor], Tensor],
     *,
-    train: np.ndarray,
-    settings: dict,
-    seed: int,
-    device: str,
+    steps: int,
+    learning_rate: float,
     checkpoint: Checkpoint | None = None,
-) -> tuple[np.ndarray, pd.DataFrame]:
-    """Train a sphere encoder with Adam and embed every bin.
+    verbose: bool = False,
+    after_step: Callable[[int], None] | None = None,
+) -> np.ndarray:
+    """Train an encoder with Adam, in place and where it lies.
 
     Args:
-        rates: (bins, neurons) of the whole recording.
-        sampler: draws bins among the training bins.
+        encoder: from (bins, neurons) float32 to (bins, d); its weights are the first ones.
+        rates: (bins, neurons) of the training bins.
+        batch: from a step, counted from 0, to the places of its bins among the training bins, (roles * N,).
         loss: from the embeddings (roles * N, d) of a step's bins and their places (roles * N,) to a scalar.
-        train: (bins,) bool, the training bins.
-        settings: dimensions, hidden_units, steps, learning_rate.
-        seed: of the initial weights.
-        device: see `resolve_device`.
+        steps: of Adam.
+        learning_rate: of Adam.
         checkpoint: where the state is kept and found, or None.
+        verbose: whether progress is shown.
+        after_step: called with the number of steps taken, after each of them.
 
     Returns:
-        The embedding (bins, d) float64, and the loss of every step (columns step, loss).
+        (steps,) float32, the loss of every step.
 
     Raises:
-        InputError: if the device is not there, or the loss is no longer finite.
+        InputError: if the loss is no longer finite.
     """
-    place = resolve_device(device)
+    place = next(encoder.parameters()).device
     inputs = torch.from_numpy(rates.astype(np.float32)).to(place)
-    training_inputs = inputs[torch.as_tensor(train, device=place)]
-    encoder = sphere_encoder(rates.shape[1], settings["dimensions"], seed, settings["hidden_units"]).to(place)
-    optimizer = torch.optim.Adam(encoder.parameters(), lr=settings["learning_rate"], fused=True)
-    losses = torch.zeros(settings["steps"], device=place)
+    optimizer = torch.optim.Adam(encoder.parameters(), lr=learning_rate, fused=True)
+    losses = torch.zeros(steps, device=place)
     first = _restore(checkpoint, encoder, optimizer, losses)
-    for step in _reported(first, settings["steps"]):
-        bins = torch.from_numpy(sampler.batch(step)).to(place)
-        value = loss(encoder(training_inputs[bins]), bins)
+    progress: Iterable[int] = range(first, steps)
+    for step in _reported(first, steps) if verbose else progress:
+        bins = torch.from_numpy(batch(step)).to(place)
+        value = loss(encoder(inputs[bins]), bins)
         optimizer.zero_grad()
         value.backward()
         optimizer.step()
         losses[step] = value.detach()
-        if checkpoint and (step + 1) % checkpoint.every == 0 and step + 1 < settings["steps"]:
-            _check(losses, step)
+        if after_step:
+            after_step(step + 1)
+        if checkpoint and (step + 1) % checkpoint.every == 0 and step + 1 < steps:
+            _check(losses[: step + 1])
             checkpoint.save(
                 {
                     "step": step + 1,
@@ -83,18 +84,33 @@ def train_encoder(
                     "losses": losses,
                 }
             )
-    _check(losses, settings["steps"] - 1)
+    _check(losses)
+    return losses.cpu().numpy()
+
+
+def embed(encoder: nn.Module, rates: np.ndarray, device: torch.device) -> np.ndarray:
+    """Embed bins.
+
+    Args:
+        encoder: from (bins, neurons) float32 to (bins, d); it stays where it lies.
+        rates: (bins, neurons).
+        device: where the encoder is applied.
+
+    Returns:
+        (bins, d) float64.
+    """
+    applied = encoder if device.type == "cpu" else copy.deepcopy(encoder).to(device)
     with torch.inference_mode():
-        embedding = encoder(inputs).double().cpu().numpy()
-    history = pd.DataFrame({"step": np.arange(1, settings["steps"] + 1), "loss": losses.cpu().numpy()})
-    return embedding, history
+        return applied(torch.from_numpy(rates.astype(np.float32)).to(device)).double().cpu().numpy()
 
 
 def _reported(first: int, total: int) -> Iterator[int]:
     """Steps first ... total - 1, with a bar on the terminal where there is one, else a line a minute on stderr."""
     # The process's own stream: a job's sys.stderr is its log.
     terminal = sys.__stderr__
-    if terminal is not None and terminal.isatty():
+    if terminal is not None and terminal.isatty() and find_spec("tqdm"):
+        from tqdm import tqdm
+
         yield from tqdm(range(first, total), initial=first, total=total, unit="step", file=terminal)
         return
     start = reported = time.monotonic()
@@ -120,9 +136,9 @@ def _restore(
     return state["step"]
 
 
-def _check(losses: Tensor, step: int) -> None:
-    """Raise InputError if a loss up to this step is not finite."""
-    bad = (~losses[: step + 1].isfinite()).nonzero()
+def _check(losses: Tensor) -> None:
+    """Raise InputError if a loss is not finite."""
+    bad = (~losses.isfinite()).nonzero()
     if len(bad):
         found = f"a loss of {float(losses[bad[0]])} at step {int(bad[0]) + 1}"
         raise InputError("training", found, "finite losses", "lower the method's learning_rate")

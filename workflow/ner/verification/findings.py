@@ -3,12 +3,12 @@
 Every function returns a table; an empty one means that the run lacks what the finding is measured on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, RECORDING, SEED, VALUE
+from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, RECORDING, VALUE
 from ner.published.tables import FIGURE
 from ner.storage.tables import Column, names
 from ner.verification.compare import OURS_MEAN, OURS_SD, SEEDS, over_seeds
@@ -88,27 +88,6 @@ POSITIVES = (
     OURS_MEAN,
     OURS_SD,
     SEEDS,
-)
-#: Steps at which finding 9 compares losses, each by the mean of the `LOSS_WINDOW` steps that end there.
-LOSS_STEPS = (200, 1000, 2000)
-LOSS_WINDOW = 200
-#: Finding 9, a loss curve a row.
-LOSSES = (
-    Column("published_method", "", "method whose published curve it is held against"),
-    RECORDING,
-    METHOD,
-    Column("hidden_units", "", "units of the encoder's hidden layers; empty for the published curve"),
-    SEED,
-    *(Column(f"loss_{step}", "1", f"mean loss of the {LOSS_WINDOW} steps that end at {step}") for step in LOSS_STEPS),
-)
-#: The same, a method a row.
-LOSSES_SUMMARY = (
-    Column("published_method", "", "method whose published curves it is held against"),
-    METHOD,
-    Column("hidden_units", "", "units of the encoder's hidden layers"),
-    Column("curves", "", "recordings and seeds"),
-    *(Column(f"difference_{step}", "1", f"mean of ours minus published at {step}") for step in LOSS_STEPS),
-    *(Column(f"absolute_{step}", "1", f"mean absolute difference at {step}") for step in LOSS_STEPS),
 )
 
 
@@ -278,53 +257,3 @@ def positives(within: pd.DataFrame, retrained: pd.DataFrame) -> pd.DataFrame:
     ours = over_seeds(train[train.protocol == "paper"], [*keys, "method"])
     goal = goal.loc[goal.method == "cebra", [*keys, "published"]]
     return ours.merge(goal, on=keys, how="left")[names(POSITIVES)]
-
-
-def loss_at(loss: np.ndarray) -> list[float]:
-    """Mean of the `LOSS_WINDOW` steps that end at each of LOSS_STEPS; NaN where a curve is shorter.
-
-    Args:
-        loss: (steps,).
-    """
-    return [float(loss[step - LOSS_WINDOW : step].mean()) if len(loss) >= step else np.nan for step in LOSS_STEPS]
-
-
-def losses(
-    published: Mapping[tuple[str, str], np.ndarray], ours: Sequence[tuple[str, str, str, str, int, np.ndarray]]
-) -> pd.DataFrame:
-    """9: Whose width the published loss curves are.
-
-    Args:
-        published: method and recording to the curve of the authors (steps,).
-        ours: published method, recording, method, hidden units as 32-32-16, seed and curve (steps,) of each of ours.
-
-    Returns:
-        Columns LOSSES; curves of ours without a published one are passed over.
-    """
-    rows = []
-    for (method, recording), curve in published.items():
-        rows.append((method, recording, "published", "", np.nan, *loss_at(curve)))
-        for of, where, name, units, seed, loss in ours:
-            if (of, where) == (method, recording):
-                rows.append((method, recording, name, units, seed, *loss_at(loss)))
-    return pd.DataFrame(rows, columns=names(LOSSES))
-
-
-def losses_summary(table: pd.DataFrame) -> pd.DataFrame:
-    """How far the curves of ours lie from the published ones.
-
-    Args:
-        table: columns LOSSES.
-
-    Returns:
-        Columns LOSSES_SUMMARY.
-    """
-    of, by = ["published_method", "recording"], ["published_method", "method", "hidden_units"]
-    held = table.merge(table[table["method"] == "published"], on=of, suffixes=("", "_published"))
-    held = held[held["method"] != "published"]
-    rows = []
-    for key, curves in held.groupby(by, sort=False):
-        differences = [curves[f"loss_{step}"] - curves[f"loss_{step}_published"] for step in LOSS_STEPS]
-        means = [difference.mean() for difference in differences]
-        rows.append((*key, len(curves), *means, *(difference.abs().mean() for difference in differences)))
-    return pd.DataFrame(rows, columns=names(LOSSES_SUMMARY))

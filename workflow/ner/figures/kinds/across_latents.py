@@ -19,7 +19,7 @@ SETTINGS = {
     },
     "seed": SEED,
 }
-TABLES = {**across.TABLES, "averages": Table("direction averages of the rotated embeddings", AVERAGES)}
+TABLES = {**across.TABLES, "rotated": Table("direction averages of the rotated embeddings", AVERAGES)}
 
 
 def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:

@@ -4,7 +4,8 @@ A module in this folder offers
 
 - ``SETTINGS``: the keys of an entry as JSON-schema properties. A key without ``default`` must be given. ``refers``
   says what the names in it must be: method, recording, group or decoder;
-- ``TABLES``: the tables that the notebook writes, by name, each a file ``{figure}_{name}.csv``;
+- ``TABLES``: the tables that the notebook writes, by name, each a file ``{figure}_{name}.csv``; a name means the same
+  table in every kind;
 - ``inputs(entry, plan)``: the files that the notebook reads, by parameter of the notebook;
 - ``parameters(entry, plan)``: its other parameters;
 

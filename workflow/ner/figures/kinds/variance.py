@@ -10,9 +10,9 @@ from ner.figures.settings import DECODER, METHODS, PROTOCOL, RECORDING
 SETTINGS = {"methods": METHODS, "decoder": DECODER, "protocol": PROTOCOL, "recording": RECORDING}
 TABLES = {
     "sessions": Table("the metrics shown, recording by recording, beside the published ones", SESSIONS),
-    "accuracy": Table("accuracy of the direction over time", ACCURACY),
+    "time": Table("accuracy of the direction over time", ACCURACY),
     "movements": Table("decoded movements of the recording shown", MOVEMENTS),
-    "tests": Table("the methods shown, tested against each other", WITHIN_TESTS),
+    "paired_tests": Table("the methods shown, tested against each other", WITHIN_TESTS),
 }
 
 

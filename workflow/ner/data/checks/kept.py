@@ -1,0 +1,40 @@
+"""The kept trials of a recording, as the checks look at them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+_LISTED = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trials:
+    """The kept trials of a recording.
+
+    Attributes:
+        numbers: (trials,) from 1, as in the file.
+        rates: (trials, bins, neurons), smoothed spike counts.
+        velocity: (trials, bins, 2), cm/s.
+        direction: (trials,) int, degrees.
+        train_trials: how many train, the first ones.
+        bin_seconds: width of a bin.
+    """
+
+    numbers: Sequence[int]
+    rates: np.ndarray
+    velocity: np.ndarray
+    direction: np.ndarray
+    train_trials: int
+    bin_seconds: float
+
+    @property
+    def parts(self) -> dict[str, slice]:
+        """The train and the test trials."""
+        return {"train": slice(self.train_trials), "test": slice(self.train_trials, None)}
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """The first of some numbers, and how many more there are."""
+    more = f" and {len(numbers) - _LISTED} more" if len(numbers) > _LISTED else ""
+    return ", ".join(map(str, numbers[:_LISTED])) + more

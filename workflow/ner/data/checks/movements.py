@@ -1,0 +1,134 @@
+"""Whether a velocity can be a hand's."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from ner.data.checks.kept import Trials, listed
+from ner.data.sessions import RawTrial
+from ner.storage.errors import InputError
+
+#: Peak speeds of a reach (cm/s, median over trials) that a monkey's hand can have; the paper's are 20 to 44.
+PEAK_SPEEDS = (3.0, 150.0)
+#: A speed this many times the median peak is the tracker's; in the paper's recordings it is at most 2.
+_OUTLIER = 5.0
+#: Standard deviation of the velocity (cm/s) below which it is constant.
+_CONSTANT = 1e-3
+#: Correlation of velocity and change of position below which they have nothing to do with each other, and how far
+#: their ratio may lie from 1.
+_UNLIKE, _RATIO = 0.5, 0.15
+#: Speed of the first bin, in relation to the trial's peak, from which the cut begins within a movement.
+_MOVING = 0.4
+
+
+def impossible_movements(velocities: Mapping[int, np.ndarray]) -> dict[int, str]:
+    """Trials whose velocity no hand has: far beyond the others' peaks, or the same in all bins.
+
+    Args:
+        velocities: number of a trial to its (bins, 2) velocity.
+
+    Returns:
+        Number to reason, of those trials.
+    """
+    peaks = {number: np.hypot(*values.T).max() for number, values in velocities.items()}
+    usual = np.median(list(peaks.values())) if peaks else 0.0
+    still = {number for number, values in velocities.items() if len(values) > 1 and not np.ptp(values, axis=0).any()}
+    if len(still) == len(velocities):
+        still = set()
+    found = dict.fromkeys(still, "the velocity does not change")
+    # Where most trials do not move, all others would be outliers.
+    if usual > 0:
+        found |= {
+            number: f"a speed of {peak:.0f} cm/s, the usual peak being {usual:.0f}"
+            for number, peak in peaks.items()
+            if peak > _OUTLIER * usual
+        }
+    return found
+
+
+def check_position(trials: Sequence[RawTrial], bin_seconds: float) -> list[str]:
+    """Compare velocities with the change of the position.
+
+    Args:
+        trials: those without a position are passed over.
+        bin_seconds: width of a bin.
+
+    Returns:
+        What is odd, a sentence each.
+    """
+    positions = [trial.position for trial in trials if trial.position is not None]
+    velocities = [trial.velocity for trial in trials if trial.position is not None]
+    if not positions:
+        return []
+    change = np.concatenate([np.diff(position, axis=0) / bin_seconds for position in positions])
+    between = np.concatenate([(velocity[1:] + velocity[:-1]) / 2 for velocity in velocities])
+    known = np.isfinite(change).all(axis=1) & np.isfinite(between).all(axis=1)
+    change, between = change[known], between[known]
+    size = np.sqrt((change**2).sum() * (between**2).sum())
+    if not size:
+        return []
+    if (change * between).sum() / size < _UNLIKE:
+        return ["the velocity is not the change of the position"]
+    ratio = (change * between).sum() / (between**2).sum()
+    if abs(ratio - 1) > _RATIO:
+        found = f"the position changes {ratio:.3g} times as fast as the velocity says"
+        return [f"{found}: are the bins' width and velocity_unit right?"]
+    return []
+
+
+def refuse_constant_velocity(path: str | os.PathLike, trials: Trials) -> None:
+    """Refuse a velocity without movement, of which any method explains everything.
+
+    Args:
+        path: the recording's file, for messages.
+        trials: its kept trials.
+
+    Raises:
+        InputError: if it is the same on an axis throughout the train or the test trials.
+    """
+    for part, rows in trials.parts.items():
+        spread = trials.velocity[rows].reshape(-1, 2).std(axis=0)
+        if constant := [axis for axis, sd in zip("xy", spread, strict=True) if sd < _CONSTANT]:
+            raise InputError(
+                path,
+                f"a velocity that is constant in {' and '.join(constant)} throughout the {part} trials",
+                "a hand that moves in x and y",
+                "check the file's velocity, and velocity_unit of the session",
+            )
+
+
+def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool) -> Iterator[str]:
+    """What is odd about the speeds, a sentence each.
+
+    Args:
+        path: the recording's file, for messages.
+        trials: its kept trials.
+        stated_unit: whether config states the unit of the velocity, so that an odd speed is believed.
+
+    Raises:
+        InputError: if the speeds are no hand's, and no unit is stated.
+    """
+    speed = np.hypot(trials.velocity[..., 0], trials.velocity[..., 1])
+    peaks = speed.max(axis=1)
+    usual, (low, high) = float(np.median(peaks)), PEAK_SPEEDS
+    if not low <= usual <= high:
+        found = f"peak speeds of {usual:.3g} cm/s in the median"
+        if not stated_unit:
+            unit = "m/s" if usual < low else "mm/s"
+            raise InputError(
+                path,
+                found,
+                f"{low:g} to {high:g}, as a hand has",
+                f"set velocity_unit of the session, perhaps to {unit}; to cm/s if the speeds are right",
+            )
+        yield f"{found}: is velocity_unit right?"
+    if fast := [n for n, peak in zip(trials.numbers, peaks, strict=True) if peak > _OUTLIER * usual]:
+        yield f"speeds of up to {peaks.max():.0f} cm/s, the usual peak being {usual:.0f}, in trials {listed(fast)}"
+    moving = np.median(speed[:, 0] / np.where(peaks > 0, peaks, 1))
+    if moving > _MOVING:
+        found = f"the hand already moves in the first bin, at {moving:.0%} of its peak speed"
+        yield f"{found}: does the cut start too late?"
+    spread = trials.velocity.reshape(-1, 2).std(axis=0)
+    if spread.min() < 0.05 * spread.max():
+        yield f"the hand moves along one axis (SD of the velocity in x {spread[0]:.2g}, in y {spread[1]:.2g} cm/s)"

@@ -1,0 +1,1 @@
+"""How a session's file is read: one module a format."""

@@ -1,0 +1,126 @@
+"""The file formats: one module each, found by its name, which is what a session's `format` says.
+
+A module in this folder offers
+
+- ``SOURCES``: the config keys that say where a session's file comes from, of which a session gives one;
+- ``SETTINGS``: its other config keys as JSON-schema properties (type, default, bounds, description);
+- ``read(path, area, window, settings) -> RawSession``: the raw trials of one area.
+
+Heavy packages are imported inside ``read`` and what it calls, so that the workflow reads ``SETTINGS`` without loading
+them. Smoothing, cutting, checking and splitting are the same for all, in ``ner.data.preprocessing``.
+"""
+
+import importlib
+import os
+import pkgutil
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ner.data import formats
+
+if TYPE_CHECKING:
+    from ner.data.sessions import RawSession, Window
+
+#: What the keys of SOURCES may hold.
+SOURCES = {
+    "file": {
+        "description": "path of the session's file",
+        "title": "a path without wildcards, control characters and quotes",
+        "type": "string",
+        "pattern": r"""^[^{}<>"'`$;|*?\\\x00-\x1f]+\Z""",
+    },
+    "simulate": {
+        "description": "what to simulate the session from",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["seed", "trials", "neurons"],
+        "properties": {
+            "seed": {
+                "description": "seeds the simulated session",
+                "title": "a whole number from 0 to 2^32 - 1",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 2**32 - 1,
+            },
+            "trials": {"description": "trials of the session", "type": "integer", "minimum": 1},
+            "neurons": {
+                "description": "neurons of each area",
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    area: {"description": f"neurons of {area}", "type": "integer", "minimum": 1}
+                    for area in ("M1", "PMd", "S1")
+                },
+            },
+        },
+    },
+}
+
+
+def available() -> list[str]:
+    """Names of the formats, sorted."""
+    return sorted({module.name for module in pkgutil.iter_modules(formats.__path__)} - {"registry"})
+
+
+def _module(name: str):
+    if name not in available():
+        raise KeyError(f"format: found {name!r}; expected one of {available()}")
+    return importlib.import_module(f"{formats.__name__}.{name}")
+
+
+def sources(name: str) -> tuple[str, ...]:
+    """The config keys of which a session of this format gives one.
+
+    Raises:
+        KeyError: if there is no such format.
+    """
+    return _module(name).SOURCES
+
+
+def settings_schema(name: str) -> dict:
+    """JSON schema of the config keys that a format adds to a session.
+
+    Raises:
+        KeyError: if there is no such format.
+    """
+    module = _module(name)
+    origin = {key: SOURCES[key] for key in module.SOURCES}
+    return {"type": "object", "properties": {**origin, **module.SETTINGS}, "additionalProperties": False}
+
+
+def given_settings(name: str, entry: Mapping) -> dict:
+    """The settings of a format that a session's config gives, of all its keys.
+
+    Raises:
+        KeyError: if there is no such format.
+    """
+    return {key: value for key, value in entry.items() if key in _module(name).SETTINGS}
+
+
+def complete_settings(name: str, settings: Mapping) -> dict:
+    """Every setting of a format: those given, else their defaults.
+
+    Raises:
+        KeyError: if there is no such format.
+    """
+    return {key: rules["default"] for key, rules in _module(name).SETTINGS.items()} | dict(settings)
+
+
+def read(name: str, path: str | os.PathLike, area: str, window: "Window", settings: Mapping) -> "RawSession":
+    """Read one area of a session's file.
+
+    Args:
+        name: the format.
+        path: the file.
+        area: M1, PMd or S1.
+        window: what will be cut out of every trial.
+        settings: of the format; missing ones take their defaults.
+
+    Returns:
+        Its raw trials.
+
+    Raises:
+        InputError: if the file is not such a file, or cannot be right.
+        KeyError: if there is no such format.
+    """
+    return _module(name).read(path, area, window, complete_settings(name, settings))

@@ -1,0 +1,115 @@
+"""A session as a file holds it: raw trials, not yet smoothed, cut or checked."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+#: cm/s that one unit of velocity stands for.
+VELOCITY_UNITS = {"cm/s": 1.0, "m/s": 100.0, "mm/s": 0.1}
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is cut out of every trial.
+
+    Attributes:
+        bins: bins to keep.
+        bin_seconds: width of a bin.
+        reach: bins beyond both ends that smoothing looks at.
+    """
+
+    bins: int
+    bin_seconds: float
+    reach: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawTrial:
+    """One trial, in bins of the window's width.
+
+    Attributes:
+        number: from 1, as in the file.
+        counts: (bins, neurons) float64, spikes per bin, with what was recorded beyond the cut; of a file that is
+            smoothed already, its rates.
+        velocity: (bins, 2) float64, cm/s; NaN where it is not known.
+        start: first bin to keep, from 0.
+        direction: of the target in degrees; NaN where none was noted.
+        position: (bins, 2) float64, cm, where the file has it; the velocity is checked against it.
+    """
+
+    number: int
+    counts: np.ndarray
+    velocity: np.ndarray
+    start: int
+    direction: float
+    position: np.ndarray | None = None
+
+
+class UnusableTrial(Exception):
+    """A trial that cannot be read; the text says why, in the same words for every such trial.
+
+    Args:
+        reason: why.
+        malformed: whether the file is wrong there, rather than the animal's trial.
+    """
+
+    def __init__(self, reason: str, malformed: bool = True):
+        super().__init__(reason)
+        self.reason, self.malformed = reason, malformed
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawSession:
+    """One area of one session, as a format's reader found it.
+
+    Attributes:
+        trials: those that could be read, in the order of the file.
+        dropped: {"trial": number from 1, "reason": text} of the others.
+        malformed: how many of the others the file has wrong.
+        smoothed: whether the rates are smoothed and cut already; nothing of such a file is dropped.
+        warnings: what is odd about the file, a sentence each.
+        metadata: what else to keep with the recording.
+    """
+
+    trials: Sequence[RawTrial]
+    dropped: Sequence[Mapping] = ()
+    malformed: int = 0
+    smoothed: bool = False
+    warnings: Sequence[str] = ()
+    metadata: Mapping = field(default_factory=dict)
+
+
+def degrees_of(value: float, unit: str) -> float:
+    """An angle in degrees; unit is radians or degrees."""
+    return math.degrees(value) if unit == "radians" else float(value)
+
+
+def is_kept(value: object, allowed: Iterable[object]) -> bool:
+    """Whether a trial's value is among the allowed ones; texts, numbers and booleans of any library's type."""
+    value = plain(value)
+    return any(_same(value, plain(other)) for other in allowed)
+
+
+def plain(value: object) -> object:
+    """A value as Python's own text, number or boolean."""
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    if isinstance(value, np.ndarray) and value.size == 1 or isinstance(value, np.generic):
+        value = value.item()
+    return value
+
+
+def _same(value: object, other: object) -> bool:
+    if isinstance(value, str) or isinstance(other, str):
+        return isinstance(value, str) and isinstance(other, str) and value.strip() == other.strip()
+    return isinstance(value, bool | int | float) and isinstance(other, bool | int | float) and value == other
+
+
+def counted(reasons: Iterable[str]) -> str:
+    """Reasons, each with how often it stands there: "no target (3), no go cue (1)"."""
+    numbers: dict[str, int] = {}
+    for reason in reasons:
+        numbers[reason] = numbers.get(reason, 0) + 1
+    return ", ".join(f"{reason} ({number})" for reason, number in sorted(numbers.items(), key=lambda item: -item[1]))

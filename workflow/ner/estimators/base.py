@@ -1,0 +1,346 @@
+"""What the estimators share: encoders that are trained on bins and their labels, kept, applied and saved."""
+
+import os
+import warnings
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral, Real
+from typing import Any, Self, TypeGuard
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
+from torch import Tensor, nn
+
+from ner.estimators.alignment import Alignment, align
+from ner.estimators.model_files import write_model
+from ner.storage.errors import InputError
+from ner.training.checkpoints import Checkpoint
+from ner.training.labels import Labels
+from ner.training.trainer import embed, resolve_device, train_encoder
+
+Batch = Callable[[int], np.ndarray]
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Base of the estimators: an encoder from one bin of rates to a point, trained with labels.
+
+    A subclass has the parameters hidden_units, steps, batch_size, learning_rate, angles, weights, random_state, device
+    and verbose among its own, and says what its encoder and its training are.
+    """
+
+    hidden_units: Sequence[int]
+    steps: int
+    batch_size: int
+    learning_rate: float
+    angles: Sequence[int]
+    weights: Sequence[float] | None
+    random_state: int | np.random.RandomState | None
+    device: str
+    verbose: bool
+
+    encoder_: nn.Module
+    loss_history_: np.ndarray
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+    recordings_: list[Self]
+    alignments_: list[Alignment]
+
+    @property
+    @abstractmethod
+    def _n_features_out(self) -> int:
+        """Dimensions of the embedding."""
+
+    @abstractmethod
+    def _new_encoder(self, neurons: int, seed: int) -> nn.Module:
+        """An encoder as its seed makes it."""
+
+    @abstractmethod
+    def _objective(
+        self, labels: Labels, trials: np.ndarray | None, seed: int, device: torch.device
+    ) -> tuple[Batch, Loss]:
+        """The bins of each step, and the loss of their embeddings."""
+
+    def _train(
+        self,
+        encoder: nn.Module,
+        rates: np.ndarray,
+        labels: Labels,
+        trials: np.ndarray | None,
+        seed: int,
+        checkpoint: Checkpoint | None,
+    ) -> np.ndarray:
+        """Train an encoder in place; the loss of every step."""
+        device = next(encoder.parameters()).device
+        batch, loss = self._objective(labels, trials, seed, device)
+        return train_encoder(
+            encoder,
+            rates,
+            batch,
+            loss,
+            steps=self.steps,
+            learning_rate=self.learning_rate,
+            checkpoint=checkpoint,
+            verbose=self.verbose,
+        )
+
+    def fit(
+        self,
+        X: ArrayLike | Sequence[ArrayLike],
+        y: ArrayLike | Sequence[ArrayLike],
+        trials: ArrayLike | Sequence[ArrayLike] | None = None,
+        *,
+        checkpoint: Checkpoint | None = None,
+    ) -> Self:
+        """Fit the encoder to bins and their labels.
+
+        Args:
+            X: (bins, neurons) rates in recording order; or a list of them, one a recording. Recordings are fitted one
+                by one, each with its own neurons, and rotated onto the first by `ner.align` (nearest labels).
+            y: (bins, columns) or (bins,) labels, numbers; or a list of them.
+            trials: (bins,) trial of every bin, or a list of them. Label changes are then taken within trials alone;
+                None takes them across trials too, as the paper does.
+            checkpoint: where a killed training keeps and finds its state; of a single recording.
+
+        Returns:
+            The estimator.
+
+        Raises:
+            InputError: if a parameter, a label or a shape cannot be used, or the loss is no longer finite.
+            ValueError: if X or y is empty, or holds NaN, infinities or complex numbers.
+        """
+        self._check_parameters()
+        for name in ("encoder_", "loss_history_", "n_features_in_", "feature_names_in_", "recordings_", "alignments_"):
+            self.__dict__.pop(name, None)
+        if _is_list(X):
+            return self._fit_recordings(X, y, trials)
+        numbers = None if y is None else _numbers(y)
+        rates, columns = validate_data(
+            self, X, numbers, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True, ensure_min_samples=2
+        )
+        trial = None if trials is None else np.asarray(trials)
+        check_consistent_length(rates, trial)
+        seed = _seed(self.random_state)
+        encoder = self._new_encoder(rates.shape[1], seed).to(resolve_device(self.device))
+        labels = Labels.weighted(columns.reshape(len(columns), -1), self.angles, self.weights)
+        self.loss_history_ = self._train(encoder, rates, labels, trial, seed, checkpoint)
+        self.encoder_ = encoder.cpu()
+        _warn_of_no_fall(self.loss_history_)
+        return self
+
+    def _fit_recordings(self, X: Sequence, y: Any, trials: Any) -> Self:
+        for name, values in (("y", y), ("trials", trials)):
+            given = len(values) if isinstance(values, list | tuple) else None
+            if given != len(X) and not (name == "trials" and values is None):
+                found = "no list" if given is None else f"a list of {given}"
+                raise InputError(name, found, f"a list of {len(X)}, one a recording of X", "give one a recording")
+        self.recordings_ = [
+            clone(self).fit(rates, labels, None if trials is None else trials[k])
+            for k, (rates, labels) in enumerate(zip(X, y, strict=True))
+        ]
+        embeddings = [model._embedded(rates) for model, rates in zip(self.recordings_, X, strict=True)]
+        self.alignments_ = [
+            Alignment.by(np.eye(self._n_features_out)),
+            *(
+                align(z, embeddings[0], labels, y[0], angles=self.angles, weights=self.weights)
+                for z, labels in zip(embeddings[1:], y[1:], strict=True)
+            ),
+        ]
+        return self
+
+    def transform(self, X: ArrayLike | Sequence[ArrayLike]) -> np.ndarray | list[np.ndarray | None]:
+        """Embed bins.
+
+        Args:
+            X: (bins, neurons); of an estimator that was fitted to a list of recordings, a list of as many, in their
+                order, with None in place of those that are not to be embedded.
+
+        Returns:
+            (bins, d) in the type of X, float32 or float64; or a list of them, rotated onto the first recording.
+
+        Raises:
+            NotFittedError: before `fit`.
+            ValueError: if X has other neurons, or holds NaN.
+        """
+        check_is_fitted(self)
+        if "recordings_" not in vars(self):
+            return self._embedded(X)
+        if not isinstance(X, list | tuple) or len(X) != len(self.recordings_):
+            remedy = "give None in place of those that are not to be embedded"
+            raise InputError("X", "something else", f"a list of {len(self.recordings_)} recordings, as in fit", remedy)
+        return [
+            rates if rates is None else alignment.transform(model._embedded(rates))
+            for model, alignment, rates in zip(self.recordings_, self.alignments_, X, strict=True)
+        ]
+
+    def _embedded(self, X: object) -> np.ndarray:
+        rates = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return embed(self.encoder_, rates, resolve_device(self.device)).astype(rates.dtype, copy=False)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "encoder_" in vars(self) or "recordings_" in vars(self)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.target_tags.multi_output = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Save the fitted estimator; `ner.load` reads it. The file holds numbers and text alone, no code.
+
+        Args:
+            path: the file to make or replace, by custom with the ending .safetensors.
+
+        Raises:
+            NotFittedError: before `fit`.
+            OSError: if it cannot be written.
+        """
+        check_is_fitted(self)
+        single = "encoder_" in vars(self)
+        models: list[Self] = [self] if single else self.recordings_
+        arrays: dict[str, np.ndarray] = {}
+        recordings = []
+        for k, model in enumerate(models):
+            arrays |= {f"{k}.encoder.{name}": value.numpy() for name, value in model.encoder_.state_dict().items()}
+            arrays[f"{k}.loss_history"] = model.loss_history_
+            if not single:
+                arrays[f"{k}.rotation"] = self.alignments_[k].rotation_
+            names = getattr(model, "feature_names_in_", None)
+            recordings.append({"neurons": model.n_features_in_, "names": None if names is None else names.tolist()})
+        parameters = self.get_params()
+        if not isinstance(self.random_state, Integral | None):
+            parameters["random_state"] = None
+        described = {
+            "class": type(self).__name__,
+            "parameters": parameters,
+            "recordings": recordings,
+            "list": not single,
+        }
+        write_model(path, described, arrays)
+
+    @classmethod
+    def _restored(cls, description: Mapping, arrays: Mapping[str, np.ndarray]) -> Self:
+        """The estimator that `save` described.
+
+        Raises:
+            ValueError, KeyError, TypeError, AttributeError: if it does not fit together.
+        """
+        parameters = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in description["parameters"].items()
+        }
+        self = cls(**parameters)
+        self._check_parameters()
+        models = []
+        left = set(arrays)
+        for k, recording in enumerate(description["recordings"]):
+            model = cls(**parameters)
+            model.n_features_in_ = int(recording["neurons"])
+            if recording["names"] is not None:
+                model.feature_names_in_ = np.array(recording["names"], dtype=object)
+            state = {
+                name.removeprefix(f"{k}.encoder."): torch.from_numpy(arrays[name].copy())
+                for name in arrays
+                if name.startswith(f"{k}.encoder.")
+            }
+            # On the meta device: a size that only the file claims takes no memory.
+            with torch.device("meta"):
+                model.encoder_ = model._new_encoder(model.n_features_in_, seed=0)
+            expected = {name: (value.shape, value.dtype) for name, value in model.encoder_.state_dict().items()}
+            if {name: (value.shape, value.dtype) for name, value in state.items()} != expected:
+                raise ValueError("weights of other sizes than the parameters say")
+            model.encoder_.load_state_dict(state, assign=True)
+            model.loss_history_ = arrays[f"{k}.loss_history"]
+            left -= {f"{k}.loss_history", *(f"{k}.encoder.{name}" for name in state)}
+            models.append(model)
+        if description["list"]:
+            self.recordings_ = models
+            rotations = [f"{k}.rotation" for k in range(len(models))]
+            self.alignments_ = [Alignment.by(arrays[name]) for name in rotations]
+            left -= set(rotations)
+            shape = (self._n_features_out, self._n_features_out)
+            if any(alignment.rotation_.shape != shape for alignment in self.alignments_):
+                raise ValueError("a rotation of another size than the parameters say")
+        else:
+            (self,) = models
+        if left or not all(np.isfinite(array).all() for array in arrays.values()):
+            raise ValueError("arrays that do not belong to the model, or are not finite")
+        return self
+
+    def _check_parameters(self) -> None:
+        """Refuse parameters that cannot be used.
+
+        Raises:
+            InputError: naming the parameter.
+        """
+        positive = "a positive number"
+        _require("steps", self.steps, _whole(self.steps, 0), "a whole number from 0")
+        _require("batch_size", self.batch_size, _whole(self.batch_size, 2), "a whole number from 2")
+        _require("learning_rate", self.learning_rate, _positive(self.learning_rate), positive)
+        units, angles = self.hidden_units, self.angles
+        right = isinstance(units, Sequence | np.ndarray) and len(units) > 0 and all(_whole(unit, 1) for unit in units)
+        _require("hidden_units", units, right, "a sequence of whole numbers from 1")
+        right = isinstance(angles, Sequence | np.ndarray) and all(_whole(angle, -np.inf) for angle in angles)
+        _require("angles", angles, right, "a sequence of columns of y")
+
+
+def _require(name: str, value: object, right: bool, expected: str) -> None:
+    if not right:
+        raise InputError(name, repr(value), expected, "correct it")
+
+
+def _whole(value: object, least: float) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_) and 0 < float(value) < np.inf
+
+
+def _is_list(X: object) -> TypeGuard[Sequence[ArrayLike]]:
+    """Whether X is a list of recordings rather than one."""
+    return isinstance(X, list | tuple) and len(X) > 0 and all(np.ndim(recording) == 2 for recording in X)
+
+
+def _numbers(y: object) -> np.ndarray:
+    """Labels as numbers.
+
+    Raises:
+        InputError: if they are text, dates or other things.
+    """
+    labels = np.asarray(y)
+    if labels.dtype.kind == "O":
+        try:
+            labels = labels.astype(np.float64)
+        except (TypeError, ValueError):
+            labels = labels.astype(str)
+    if labels.dtype.kind in "USmMV":
+        remedy = "give directions in degrees (`angles`), or one column of 0 and 1 for each class"
+        raise InputError(
+            "y", f"labels such as {str(labels.flat[0])[:40]!r}", "numbers, whose differences rank bins", remedy
+        )
+    return labels
+
+
+def _seed(random_state: int | np.random.RandomState | None) -> int:
+    if isinstance(random_state, Integral):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+
+
+def _warn_of_no_fall(losses: np.ndarray) -> None:
+    share = max(1, len(losses) // 10)
+    if len(losses) and losses[-share:].mean() >= losses[:share].mean():
+        warnings.warn(
+            f"The loss did not fall in {len(losses)} steps (first {losses[:share].mean():.4g}, last "
+            f"{losses[-share:].mean():.4g}): take more steps or another learning_rate, or the labels say nothing.",
+            ConvergenceWarning,
+            stacklevel=3,
+        )

@@ -1,0 +1,172 @@
+"""Whether the results that are there are those that a run would make: compared before they are reused."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from inspect import signature
+from itertools import islice
+from pathlib import Path
+
+from ner.storage.integrity import Ledger, Made
+
+#: Differences of one result that are said.
+_SAID = 3
+_NONE = object()
+
+
+def _plain(value: object) -> object:
+    """A value as it comes back from a ledger."""
+    return json.loads(json.dumps(value, default=str))
+
+
+def _short(value: object) -> str:
+    if value is _NONE:
+        return "nothing"
+    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def differences(before: object, now: object, name: str = "") -> Iterator[str]:
+    """Differences of two nested values, a readable line each: 'steps 1000 -> 1200'.
+
+    Args:
+        before: what a result was made with, as JSON holds it.
+        now: what it would be made with.
+        name: of the value; in a mapping that of the innermost key, as the others are those of the params.
+    """
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        for key in {**before, **now}:
+            yield from differences(before.get(key, _NONE), now.get(key, _NONE), key)
+    elif name == "code" and before is not _NONE and now is not _NONE:
+        if before != now:
+            yield "the code that makes it was changed"
+    elif before != now:
+        yield f"{name} {_short(before)} -> {_short(now)}"
+
+
+def why_stale(
+    ledger: Ledger, outputs: Iterable[str], inputs: Iterable[str], params: Mapping, known: Callable[[str], Made | None]
+) -> str | None:
+    """Why results that are there are not those that a job would make, in one line; None where they are.
+
+    Args:
+        ledger: of the run.
+        outputs: the job's outputs that exist.
+        inputs: the job's inputs.
+        params: what decides its outputs.
+        known: what is known of a file that was made.
+    """
+    now = _plain(params)
+    # Files of elsewhere have other paths in a copy of the run: the params hold their hashes.
+    places = {place: path for path in inputs if not (place := ledger.place(path)).startswith("..")}
+    for path in outputs:
+        made = known(path)
+        if made is None:
+            continue
+        asked = {name: value for name, value in made.params.items() if name in now}
+        found = list(islice(differences(asked, now), _SAID + 1))
+        if found:
+            more = " and more" if len(found) > _SAID else ""
+            return f"{', '.join(found[:_SAID])}{more}"
+        for place, source in places.items():
+            current = known(source)
+            if current is not None and made.inputs.get(place) != current.sha1:
+                return f"made from another {Path(place).name}" if place in made.inputs else f"made without {place}"
+        if gone := sorted(set(made.inputs) - set(places)):
+            return f"made with {gone[0]}, which it no longer reads"
+    return None
+
+
+def summarize(reasons: Mapping[str, str]) -> list[str]:
+    """Lines that say why results are made anew: each reason once, with its first result and the number of others.
+
+    Args:
+        reasons: by result.
+    """
+    groups: dict[str, list[str]] = {}
+    for path, reason in reasons.items():
+        groups.setdefault(reason, []).append(path)
+    return [
+        f"{paths[0]}{f' and {len(paths) - 1} more' if len(paths) > 1 else ''}: {reason}"
+        for reason, paths in groups.items()
+    ]
+
+
+def _decisive(job) -> dict:
+    """Params of a job that decide its results: all but functions of more than wildcards, which say where things are."""
+    asked = dict(job.rule.params.items())
+    return {
+        name: value
+        for name, value in job.params.items()
+        if not callable(asked[name]) or set(signature(asked[name]).parameters) == {"wildcards"}
+    }
+
+
+def _asked(job) -> dict:
+    """What a job's results have to be made with."""
+    params = _decisive(job)
+    # `auto` takes whichever there is, and what trains nothing is the same on any.
+    device = job.params.get("device", "auto")
+    return params | ({"device": device} if device != "auto" and "torch" in params["packages"] else {})
+
+
+class Comparison:
+    """Compares the results that a run's jobs have with what the jobs would make, when Snakemake decides what to run.
+
+    Snakemake compares them with what it noted itself, in .snakemake, which may be lost, or left behind in a copy.
+
+    Args:
+        ledger: of the run.
+        say: prints a line.
+    """
+
+    def __init__(self, ledger: Ledger, say: Callable[[str], None]):
+        self._ledger, self._say, self._made = ledger, say, {}
+
+    def _known(self, path: str) -> Made | None:
+        if path not in self._made:
+            self._made[path] = self._ledger.made(path) if Path(path).exists() else None
+        return self._made[path]
+
+    def stale(self, jobs: Iterable) -> dict[str, str]:
+        """Results that are there and would be other ones, and why.
+
+        Args:
+            jobs: those of Snakemake's plan.
+        """
+        found, unknown = {}, []
+        for job in jobs:
+            there = [path for path in job.output if Path(path).exists()]
+            if not there or not job.rule.params:
+                continue
+            unknown += [path for path in there if self._known(path) is None]
+            reason = why_stale(self._ledger, there, job.input, _asked(job), self._known)
+            found |= dict.fromkeys(there, reason) if reason else {}
+        if unknown:
+            many = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+            self._say(f"{unknown[0]}{many}: used as it is, as nothing says what it was made from")
+        for line in summarize(found):
+            self._say(line)
+        return found
+
+    def take_part(self, workflow) -> None:
+        """Have Snakemake make stale results anew, as far as a run asks for them.
+
+        Args:
+            workflow: Snakemake's, while it reads the Snakefile.
+        """
+        build = workflow._build_dag
+
+        def build_comparing(*args, **options):
+            dag = workflow.dag
+            decide = dag.update_needrun
+
+            async def decide_comparing(*args, **options):
+                if "PARAMS" in {trigger.name for trigger in workflow.rerun_triggers}:
+                    dag.forcefiles.update(self.stale(dag.jobs))
+                dag.update_needrun = decide
+                return await decide(*args, **options)
+
+            dag.update_needrun = decide_comparing
+            return build(*args, **options)
+
+        workflow._build_dag = build_comparing

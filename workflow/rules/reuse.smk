@@ -1,0 +1,8 @@
+from planning.reuse import Comparison
+from ner.data.upstream import local_hashes
+from ner.storage.integrity import Ledger
+from snakemake.logging import logger
+
+# Jobs that run elsewhere were decided on by the main process.
+if workflow.is_main_process:
+    Comparison(Ledger(FOLDERS["results"], local_hashes(UPSTREAM.values())), logger.warning).take_part(workflow)
