@@ -57,6 +57,27 @@ def method_made_by(wildcards):
 DECODERS = {analysis: decoders_of(config, analysis) for analysis in ("within", "across")}
 
 
+def decoder_made_by(script, wildcards):
+    """Params of a job that decodes by one decoder: the code and packages that its results depend on."""
+    return made_by(script, f"decoding.decoders.{DECODERS['within'][wildcards.decoder]['module']}")
+
+
+def decoder_settings(wildcards):
+    """A decoder within recordings, with its settings."""
+    return {wildcards.decoder: DECODERS["within"][wildcards.decoder]}
+
+
+def within_files(suffix):
+    """Results within every recording: of every decoder the methods that it reads, every seed."""
+    return [
+        f"<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}{suffix}"
+        for decoder, methods in PLAN.within.items()
+        for method in methods
+        for recording in RECORDINGS
+        for seed in SEEDS
+    ]
+
+
 def told(path):
     """A table or page of the results that the report holds, in the category and with the caption of its path."""
     folder = Path(path).parent.name or "tables"

@@ -1,24 +1,3 @@
-def decoder_made_by(script, wildcards):
-    """Params of a job that decodes by one decoder: the code and packages that its results depend on."""
-    return made_by(script, f"decoding.decoders.{DECODERS['within'][wildcards.decoder]['module']}")
-
-
-def decoder_settings(wildcards):
-    """A decoder within recordings, with its settings."""
-    return {wildcards.decoder: DECODERS["within"][wildcards.decoder]}
-
-
-def within_files(suffix):
-    """Results within every recording: of every decoder the methods that it reads, every seed."""
-    return [
-        f"<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}{suffix}"
-        for decoder, methods in PLAN.within.items()
-        for method in methods
-        for recording in RECORDINGS
-        for seed in SEEDS
-    ]
-
-
 use rule step as decode_within with:
     """Fit a decoder on a recording's training trials and score it on both splits, under both protocols."""
     input:

@@ -44,9 +44,9 @@ from ner.methods.names import method_name
 from ner.published.tables import covering
 
 # Inches.
-_LEFT, _RIGHT, _SMALLEST, _LARGEST = 0.44, 0.62, 0.9, 1.15
+_LEFT, _RIGHT, _SMALLEST, _LARGEST = 0.44, 0.62, 0.9, 1.7
 _GAP, _DECODER_GAP = 0.07, 0.17
-_HEADER, _MEANS, _LABELS = 0.4, 0.33, 0.4
+_HEADER, _MEANS, _LABELS = 0.4, 0.38, 0.4
 _TIME, _TIME_HEADER, _TIME_LABELS = 1.05, 0.25, 0.65
 _PAIRED, _PAIRED_HEADER, _PAIRED_LABELS = 1.15, 0.42, 0.5
 
@@ -206,15 +206,15 @@ def _matrices(figure: Figure, across: Across, metric: str, top: float, letter: s
         label_sessions(axis, labels(across.recordings), across.blocks, across.label_size, rows=k == 0, columns=last)
         means = _rows(across.means, **of).set_index("pairs")
         above = _means_text(means["mean"], scale)
-        axis.set_title(above, pad=9 if across.published else 2, fontsize=6)
+        axis.set_title(above, pad=11 if across.published else 2, fontsize=6)
         if across.published and means["published"].notna().any():
             theirs = _means_text(means["published"], scale)
             axis.text(0.5, 1, theirs, transform=_above(axis, 2), ha="center", va="bottom", fontsize=6, color=GREY)
         if first:
             style = {"ha": "center", "va": "bottom", "fontweight": "bold", "color": method_color(method)}
-            axis.text(0.5, 1, method_name(method), transform=_above(axis, 18), **style)
+            axis.text(0.5, 1, method_name(method), transform=_above(axis, 21), **style)
             if method == across.decoders[decoder][0]:
-                axis.text(0, 1, f"{decoder_name(decoder)} decoders", transform=_above(axis, 29), fontsize=7.5)
+                axis.text(0, 1, f"{decoder_name(decoder)} decoders", transform=_above(axis, 32), fontsize=7.5)
         if k == 0:
             panel_letter(axis, letter, dx=2.5 - 72 * left, dy=9)
         left += across.side + _GAP
@@ -225,7 +225,7 @@ def _times(figure: Figure, across: Across, top: float, letter: str) -> None:
     """Accuracy over time: a panel a decoder and kind of pairs, mean and SD over its cells."""
     columns = list(itertools.product(across.decoders, KINDS_OF_PAIRS))
     gap = 0.14
-    width = min(1.8, (WIDTH - 0.5 - 0.15 - gap * (len(columns) - 1)) / len(columns))
+    width = min(3.2, (WIDTH - 0.5 - 0.15 - gap * (len(columns) - 1)) / len(columns))
     for k, (decoder, pairs) in enumerate(columns):
         axis = _place(figure, 0.5 + k * (width + gap), top, width, _TIME)
         rows = _rows(across.accuracy, decoder=decoder, pairs=pairs)

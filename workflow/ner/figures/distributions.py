@@ -14,6 +14,8 @@ from ner.methods.names import method_name
 
 #: Methods up to which p-values and names are written upright.
 _UPRIGHT = 3
+# How far means stand beside the points, in distances between methods.
+_BESIDE = 0.24
 
 
 def paired_panel(
@@ -48,37 +50,22 @@ def paired_panel(
     axis.add_collection(LineCollection(lines, colors="0.75", linewidths=0.4, zorder=1))
     long = shown.melt(value_name="value")
     colors = {method: method_color(method) for method in methods}
-    of = {
-        "data": long,
-        "x": "method",
-        "y": "value",
-        "order": methods,
-        "hue": "method",
-        "hue_order": methods,
-        "ax": axis,
-    }
-    sns.stripplot(**of, palette=colors, size=2.2, jitter=False, alpha=0.7, legend=False, zorder=2)
+    of = {"data": long, "y": "value", "ax": axis}
+    points = {"size": 2.6, "jitter": False, "alpha": 0.8, "legend": False, "zorder": 2}
+    sns.stripplot(**of, x="method", order=methods, hue="method", palette=colors, **points)
     columns, rows = np.nonzero((table < low).to_numpy().T)
     axis.scatter(columns, np.full(len(rows), low), s=10, marker="v", c=[colors[methods[k]] for k in columns], zorder=3)
     # Beside the points, so that neither hides the other.
-    means = sns.pointplot(
-        **of,
-        errorbar=("ci", 95),
-        seed=0,
-        color="black",
-        linestyle="none",
-        marker="o",
-        markersize=2.6,
-        linewidth=1.0,
-        err_kws={"linewidth": 0.9},
-        zorder=4,
-    )
-    for artist in means.lines[-len(methods) - 1 :]:
-        artist.set_xdata(np.asarray(artist.get_xdata(), dtype=float) + 0.22)
+    long["place"] = long["method"].map(methods.index) + _BESIDE
+    means = {"color": "black", "linestyle": "none", "marker": "o", "markersize": 2.6, "zorder": 4}
+    intervals = {"errorbar": ("ci", 95), "seed": 0, "err_kws": {"linewidth": 0.9}}
+    sns.pointplot(**of, x="place", native_scale=True, **means, **intervals)
     for method, value in (published or {}).items():
-        axis.scatter(methods.index(method) - 0.22, max(value, low), s=26, marker="_", color="black", linewidths=0.9)
+        axis.scatter(methods.index(method) - _BESIDE, max(value, low), s=26, marker="_", color="black", linewidths=0.9)
     many = len(methods) > _UPRIGHT
     above = blended_transform_factory(axis.transData, axis.transAxes)
+    if len(methods) > 1:
+        axis.text(0, 1.02, "p against", transform=above, ha="center", fontsize=5.2, color=GREY, va="bottom")
     for place, method in enumerate(methods[1:], start=1):
         p_value = p_values.get(method, np.nan)
         said = p_text(p_value) if np.isfinite(p_value) else "no test"

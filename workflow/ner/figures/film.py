@@ -21,7 +21,7 @@ from ner.storage.files import atomic
 # Steps of a 16-bit integer, in which the page holds numbers.
 _STEPS = 32767
 # Inches and dots per inch of the .gif; its bins are shown slower than they were, so that the eye can follow.
-_SIZE, _DPI, _SLOWER = (6.4, 3.4), 100, 2
+_SIZE, _DPI, _SLOWER = (6.4, 3.3), 120, 2
 # Bins that a finished trial stays in view.
 _REST = 8
 
@@ -192,7 +192,7 @@ def save_gif(frames: Iterator[np.ndarray], path: str | os.PathLike) -> None:
     strip = Image.new("RGB", (some[0].width, some[0].height * len(some)))
     for k, image in enumerate(some):
         strip.paste(image, (0, k * image.height))
-    palette = strip.quantize(64, dither=Image.Dither.NONE)
+    palette = strip.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     first, *others = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
     # Hundredths of a second are the unit of the format.
     duration = 10 * round(100 * _SLOWER * BIN_SECONDS)

@@ -35,12 +35,13 @@ class Rotations:
         states: what each state is called, BEFORE first, to the recording that embeddings are rotated onto; before
             rotation, that which they are held against: the anchor.
         anchor: the recording that all are rotated onto at last.
-        embeddings: (method, recording) to state to embedding; the anchor's, which may be of another group, comes last
-            then, and is the same in every state.
+        holds_anchor: whether it is one of the group. If not, it comes last, and is the same in every state.
+        embeddings: (method, recording) to state to embedding.
     """
 
     states: Mapping[str, str]
     anchor: str
+    holds_anchor: bool
     embeddings: Mapping[tuple[str, str], Mapping[str, Embedding]]
 
     @classmethod
@@ -83,6 +84,7 @@ class Rotations:
         return cls(
             states,
             anchor,
+            any(recording == anchor for _, recording in by_key),
             {key: {state: e.select(e.train) for state, e in found.items()} for key, found in rotated.items()},
         )
 
@@ -95,6 +97,11 @@ class Rotations:
     def recordings(self) -> dict[str, RecordingName]:
         """Name to its parts, in order."""
         return {recording: RecordingName.parse(recording) for _, recording in self.embeddings}
+
+    def members(self, state: str) -> list[str]:
+        """The recordings of a state: without an anchor from elsewhere where they are not held against it."""
+        left_out = not self.holds_anchor and self.states[state] != self.anchor
+        return [recording for recording in self.recordings if not (left_out and recording == self.anchor)]
 
     @property
     def groups(self) -> dict[str, list[str]]:
@@ -128,6 +135,8 @@ class Rotations:
         """Columns columns.AGREEMENT: R2 over directions, bins and dimensions together."""
         rows = []
         for (method, recording, state), (mean, _) in self.averages.items():
+            if recording not in self.members(state):
+                continue
             target, _ = self.averages[method, self.states[state], BEFORE]
             spread = np.sum((target - target.mean(axis=(0, 1))) ** 2)
             rows.append((method, recording, state, 1 - np.sum((mean - target) ** 2) / spread))
@@ -178,7 +187,7 @@ def _overview(rotations: Rotations, subtitle: str) -> Figure:
     methods, states, recordings = rotations.methods, list(rotations.states), rotations.recordings
     columns = len(states)
     panel_height = 3.7 / columns if columns > 2 else 1.85
-    height = panel_height * len(methods) + 1.45
+    height = panel_height * len(methods) + 1.65
     figure = plt.figure(figsize=(WIDTH, height))
     grid = figure.add_gridspec(
         len(methods),
@@ -187,13 +196,13 @@ def _overview(rotations: Rotations, subtitle: str) -> Figure:
         left=0.06,
         right=0.985,
         top=1 - 0.7 / height,
-        bottom=0.75 / height,
+        bottom=0.95 / height,
         hspace=0.22,
         wspace=0.1,
     )
     for row, method in enumerate(methods):
         for column, state in enumerate(states):
-            drawn = [rotations.averages[method, recording, state] for recording in recordings]
+            drawn = [rotations.averages[method, recording, state] for recording in rotations.members(state)]
             points = np.concatenate([paths.reshape(-1, paths.shape[2]) for paths, _ in drawn])
             axis = _panel(figure, grid[row, column], drawn, points, linewidth=0.7, alpha=0.8)
             if row == 0:
@@ -257,8 +266,9 @@ def _sessions(
         hspace=0.12,
         wspace=0.04,
     )
-    agreement = rotations.agreement.set_index(["method", "recording", "state"])["r2"]
     for part, state in enumerate(states):
+        table = rotations.agreement[(rotations.agreement["method"] == method) & (rotations.agreement["state"] == state)]
+        agreement = table.set_index("recording")["r2"]
         lines = {"averages": {recording: rotations.averages[method, recording, state] for recording in members}}
         if "single trials" in kinds:
             embeddings = {recording: rotations.embeddings[method, recording][state] for recording in members}
@@ -275,8 +285,12 @@ def _sessions(
                     axis.set_title(
                         (name.day or name.monkey) + ("\n(anchor)" if recording == rotations.anchor else "\n")
                     )
-                if kind == "averages" and recording != rotations.states[state]:
-                    r2 = f"R² {agreement[method, recording, state]:.2f}".replace("-", "−")
+                if (
+                    kind == "averages"
+                    and (method, recording, state) in agreement.index
+                    and recording != rotations.states[state]
+                ):
+                    r2 = f"R² {agreement[recording]:.2f}".replace("-", "−")
                     write_on(axis, 0.5, 1, r2, ha="center", va="bottom", fontsize=6)
                 if column == 0:
                     said = f"{state.replace('rotated onto ', 'onto ').partition(',')[0]}\n{kind}"

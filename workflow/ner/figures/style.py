@@ -117,6 +117,11 @@ def decoder_name(decoder: str) -> str:
     return {"knn": "kNN"}.get(decoder, decoder)
 
 
+def trials_name(split: str) -> str:
+    """How figures call the trials of a split, train or test."""
+    return {"train": "training trials", "test": "test trials"}[split]
+
+
 def write_on(axis: Axes, x: float, y: float, text: str, **style) -> None:
     """Write on a panel of two or three dimensions, at a place in units of its width and height."""
     write = axis.text2D if hasattr(axis, "text2D") else axis.text

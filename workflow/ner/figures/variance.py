@@ -18,7 +18,7 @@ from ner.decoding.movements import Movements
 from ner.figures.distributions import against_first, paired_panel
 from ner.figures.latents import direction_wheel, plane, trajectories
 from ner.figures.recordings import SPEED_STYLES, accuracy_panel, session_panel
-from ner.figures.style import WIDTH, decoder_name, method_color, method_legend, panel_letter
+from ner.figures.style import WIDTH, decoder_name, method_color, method_legend, panel_letter, trials_name
 from ner.methods.names import method_name
 
 #: Metrics of which every recording is shown.
@@ -143,8 +143,14 @@ def draw(variance: Variance, movements: Sequence[Movements], scores: Mapping[str
         scores: position R2 of these, by method.
     """
     columns = max(len(variance.methods) + 2, 5)
-    rows = {"movements": 6.5 / columns, "accuracy": 1.35, "velocity_r2": 1.35, "position_r2": 1.35, "paired": 1.35}
-    gaps = {"movements": 0.75, "accuracy": 0.65, "velocity_r2": 0.3, "position_r2": 1.25, "paired": 0.95}
+    rows = {
+        "movements": 6.5 / (columns + 0.4),
+        "accuracy": 1.35,
+        "velocity_r2": 1.35,
+        "position_r2": 1.35,
+        "paired": 1.35,
+    }
+    gaps = {"movements": 0.75, "accuracy": 0.65, "velocity_r2": 0.3, "position_r2": 1.25, "paired": 1.1}
     height = sum(rows.values()) + sum(gaps.values()) + 0.65
     figure = plt.figure(figsize=(WIDTH, height))
     top, specs = height - 0.65, {}
@@ -168,7 +174,7 @@ def draw(variance: Variance, movements: Sequence[Movements], scores: Mapping[str
     figure.legend(handles=handles, ncols=min(len(handles), 6), columnspacing=1.4, **place)
     example = RecordingName.parse(movements[0].metadata["recording"]).title
     of = f"{variance.protocol} protocol, {decoder_name(variance.decoder)} decoders"
-    said = f"{variance.split} trials ({of}); a: {example}"
+    said = f"{trials_name(variance.split)} ({of}); a: {example}"
     figure.text(0.07, 1 - 0.08 / height, said, va="top", fontsize=7.5)
     return figure
 
@@ -177,7 +183,9 @@ def _movements(
     figure: Figure, spec: SubplotSpec, columns: int, movements: Sequence[Movements], scores: Mapping[str, float]
 ) -> None:
     """Real positions, and those that each method's embedding gives."""
-    panels = spec.subgridspec(1, columns, wspace=0.15)
+    wheel = len(movements) + 1
+    widths = [1.4 if k == wheel else 1 for k in range(columns)]
+    panels = spec.subgridspec(1, columns, wspace=0.15, width_ratios=widths)
     positions = [movements[0].position, *(each.decoded_position for each in movements)]
     extent = 1.05 * max(np.abs(position).max() for position in positions)
     for k, (position, each) in enumerate(zip(positions, [movements[0], *movements], strict=True)):
@@ -194,13 +202,13 @@ def _movements(
         # Two lines, as names stand beside each other.
         name = method_name(method).replace(" + ", "\n+ ") if len(movements) > 5 else method_name(method)
         axis.set_title(f"{name}\nR² = {scores[method]:.3f}", color=method_color(method), fontsize=6.5)
-    direction_wheel(figure.add_subplot(panels[len(positions)]))
+    direction_wheel(figure.add_subplot(panels[wheel]))
 
 
 def _accuracy(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
     """Accuracy over time, a panel an area."""
     areas = variance.recordings
-    panels = spec.subgridspec(1, max(len(areas), 2), wspace=0.18)
+    panels = spec.subgridspec(1, len(areas), wspace=0.18)
     for k, (area, count) in enumerate(areas.items()):
         axis = figure.add_subplot(panels[k])
         rows = variance.accuracy[variance.accuracy["area"] == area]
@@ -214,7 +222,7 @@ def _accuracy(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
 def _strips(figure: Figure, spec: SubplotSpec, variance: Variance, metric: str, letter: str, *, labels: bool) -> None:
     """A metric of every recording, a panel an area."""
     areas = variance.recordings
-    panels = spec.subgridspec(1, len(areas), width_ratios=[max(count, 4.5) for count in areas.values()], wspace=0.12)
+    panels = spec.subgridspec(1, len(areas), width_ratios=[max(count, 4.5) for count in areas.values()], wspace=0.16)
     for k, area in enumerate(areas):
         axis = figure.add_subplot(panels[k])
         rows = variance.values[(variance.values["area"] == area) & (variance.values["metric"] == metric)]
