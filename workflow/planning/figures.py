@@ -20,8 +20,8 @@ _DEFINE = {
     "group": "define it under `groups`",
     "decoder": "define it under `decoders`",
 }
-_SEED = "<results>/embeddings/{}/{}/seed{}"
-_WITHIN = "<results>/decoding/within/{}/{}/{}/seed{}.csv"
+_EMBEDDING = "<results>/embeddings/{}/{}/seed{}"
+_WITHIN = "<results>/decoding/within/{}/{}/{}/seed{}"
 _MOVEMENTS = "<results>/decoding/movements/{}/{}/{}/{}/seed{}.parquet"
 _ACROSS = "<results>/decoding/across/{}/{}/seed{}"
 
@@ -52,23 +52,29 @@ class RunPlan:
 
     def embedding_file(self, method: str, recording: str, seed: int) -> str:
         """The embedding of a recording by a method."""
-        return _SEED.format(method, recording, seed) + ".parquet"
+        return _EMBEDDING.format(method, recording, seed) + ".parquet"
 
     def history_file(self, method: str, recording: str, seed: int) -> str:
         """The losses of its training."""
-        return _SEED.format(method, recording, seed) + ".history.csv"
+        return _EMBEDDING.format(method, recording, seed) + ".history.csv"
 
     def scores_file(self, decoder: str, method: str, recording: str, seed: int) -> str:
         """The metrics of its decoding within the recording."""
-        return _WITHIN.format(decoder, method, recording, seed)
+        return _WITHIN.format(decoder, method, recording, seed) + ".csv"
 
     def movements_file(self, decoder: str, method: str, recording: str, seed: int, protocol: str) -> str:
         """The movements decoded from it."""
         return _MOVEMENTS.format(protocol, decoder, method, recording, seed)
 
-    def within_files(self) -> tuple[str, str]:
-        """The tables of all metrics within recordings, and of the accuracy over time."""
-        return "<results>/tables/within.csv", "<results>/tables/within_time.csv"
+    def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str]]:
+        """The metrics within all recordings, and the accuracy over time: one file a method, recording and seed."""
+        stems = [
+            _WITHIN.format(decoder, method, recording, seed)
+            for method in methods
+            for recording in self.recordings
+            for seed in self.seeds
+        ]
+        return [f"{stem}.csv" for stem in stems], [f"{stem}.time.csv" for stem in stems]
 
     def across_files(self, group: str) -> tuple[list[str], list[str]]:
         """The metrics across the recordings of a group, and the accuracy over time: a file a method and seed."""

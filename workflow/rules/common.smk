@@ -67,15 +67,9 @@ def decoder_settings(wildcards):
     return {wildcards.decoder: DECODERS["within"][wildcards.decoder]}
 
 
-def within_files(suffix):
-    """Results within every recording: of every decoder the methods that it reads, every seed."""
-    return [
-        f"<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}{suffix}"
-        for decoder, methods in PLAN.within.items()
-        for method in methods
-        for recording in RECORDINGS
-        for seed in SEEDS
-    ]
+def within_files(times):
+    """Metrics within every recording, or accuracies over time: of every decoder the methods that it reads."""
+    return [file for decoder, methods in PLAN.within.items() for file in PLAN.within_files(decoder, methods)[times]]
 
 
 def told(path):

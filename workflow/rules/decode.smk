@@ -38,7 +38,7 @@ use rule step as decode_movements with:
 use rule step as within_table with:
     """Metrics within recordings: every decoder, method, recording and seed."""
     input:
-        tables=within_files(".csv"),
+        tables=within_files(times=False),
     output:
         told("tables/within.csv"),
     pathvars:
@@ -52,7 +52,7 @@ use rule step as within_table with:
 use rule step as within_time_table with:
     """Accuracy of the direction over time, within recordings."""
     input:
-        tables=within_files(".time.csv"),
+        tables=within_files(times=True),
     output:
         told("tables/within_time.csv"),
     pathvars:

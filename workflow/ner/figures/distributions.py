@@ -26,7 +26,7 @@ def paired_panel(
     floor: float = -np.inf,
     published: Mapping[str, float] | None = None,
 ) -> None:
-    """Draw paired values of methods: a grey line a recording, its points, and each method's mean with its interval.
+    """Draw paired values of methods: a gray line a recording, its points, and each method's mean with its interval.
 
     The interval is of the mean over recordings, 95 %, by bootstrap. What lies below the floor is an arrowhead at it.
     Above every method but the first stands the p-value of its test against the first.
@@ -43,7 +43,7 @@ def paired_panel(
         empty_panel(axis, "nothing to show")
         return
     table = values.pivot(index="recording", columns="method", values="value")[methods]
-    low = max(floor, min(table.min().min(), *(published or {}).values()))
+    low = max(floor, min([table.min().min(), *(published or {}).values()]))
     shown = table.clip(lower=low)
     places = np.arange(len(methods))
     lines = [np.column_stack([places, row]) for row in shown.to_numpy()]

@@ -89,8 +89,8 @@ class Plan(Protocol):
     def movements_file(self, decoder: str, method: str, recording: str, seed: int, protocol: str) -> str:
         """The movements decoded from it."""
 
-    def within_files(self) -> tuple[str, str]:
-        """The tables of all metrics within recordings, and of the accuracy over time."""
+    def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str]]:
+        """The metrics within all recordings, and the accuracy over time: one file a method, recording and seed."""
 
     def across_files(self, group: str) -> tuple[list[str], list[str]]:
         """The metrics across the recordings of a group, and the accuracy over time: a file a method and seed."""

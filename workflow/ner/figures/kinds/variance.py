@@ -22,12 +22,12 @@ def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
 
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
-    """The tables within recordings, the published ones, every recording, and one recording's decoded movements."""
-    within, within_time = plan.within_files()
+    """The results of every recording, the published ones, the recordings, and one recording's decoded movements."""
+    tables, times = plan.within_files(entry["decoder"], entry["methods"])
     published, published_time = plan.published_files("within", plan.recordings)
     return {
-        "within": within,
-        "within_time": within_time,
+        "tables": tables,
+        "times": times,
         "published": published,
         "published_time": published_time,
         "recordings": [plan.recording_file(recording) for recording in plan.recordings],
