@@ -14,9 +14,13 @@ READY := .venv/.ready
 BIN := .venv/bin
 NOTEBOOKS = $(wildcard workflow/notebooks/*.ipynb)
 ARGS ?=
+# The one place that says which Python the project needs.
+LOWEST := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
+# Where .venv was set up: its programs do not work in a folder of another name.
+PLACE := $(shell cat $(READY) 2>/dev/null)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo paper report showcase test lint lint-layers lock
+.PHONY: help elsewhere setup demo paper report showcase test lint lint-layers lock
 .DEFAULT_GOAL := help
 
 help:
@@ -24,15 +28,23 @@ help:
 
 setup: $(READY)
 
+ifneq ($(PLACE),$(CURDIR))
+$(READY): elsewhere
+endif
+
+# Without a file of this name: always newer.
+elsewhere:
+
 $(READY): envs/requirements.lock pyproject.toml
 	@found=; for python in $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3); do \
-	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(LOWEST)".split("."))))' 2>/dev/null; then \
+	    found=$$python; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-	  echo "error: no Python 3.11 or later found$(if $(PYTHON), at $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; \
+	  echo "error: no Python $(LOWEST) or later found$(if $(PYTHON), at $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; \
 	  exit 1; \
 	fi; \
-	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	if [ "$$(cat $@ 2>/dev/null)" != "$$PWD" ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
 	  "$$found" -m venv --clear .venv || { \
 	    echo "error: $$found cannot make a virtual environment; install its venv module (on Debian: python3-venv)" >&2; \
 	    rm -rf .venv; exit 1; }; \
@@ -40,32 +52,32 @@ $(READY): envs/requirements.lock pyproject.toml
 	@echo "Installing the pinned packages into .venv (minutes when they are not cached)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@pwd >$@
 
 demo: $(READY)
-	snakemake --configfile workflow/overlays/demo.yaml --cores 2 $(ARGS)
-	@echo "Done. Open figures/demo/fig4.html, or any other file of figures/demo"
+	python -m snakemake --configfile workflow/overlays/demo.yaml --cores 2 $(ARGS)
+	@echo "Done. Open results/demo/index.html: the figures, and what ran"
 
 paper: $(READY)
-	snakemake --cores all $(ARGS)
-	@echo "Done. Open figures/fig4.html, and results/verification/report.html for how the numbers compare with the published ones"
+	python -m snakemake --cores all $(ARGS)
+	@echo "Done. Open results/index.html: the figures, and how the numbers compare with the published ones"
 
 report: $(READY)
-	snakemake --cores all $(ARGS)
-	snakemake --report results/report.html $(ARGS)
+	python -m snakemake --cores all $(ARGS)
+	python -m snakemake --report results/report.html $(ARGS)
 	@echo "Done. Open results/report.html"
 
 showcase: $(READY)
-	snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 verify
+	python -m snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 verify
 	cp figures/{fig4,fig4_strict,fig5}.png figures/reference/
 	cp results/benchmarks.csv results/verification/{headlines,losses,retrained_within,retrained_within_medians,retrained_across_means}.csv results/reference/
 	cp results/verification/{parity_within,parity_across_summary,parity_averages,verdicts}.csv results/verification/finding*.csv results/reference/
 	set -e; for overlay in seeds_of_baselines seeds_of_misses; do \
-	  snakemake --configfile workflow/overlays/{mirrored,$$overlay}.yaml --cores all $(ARGS) -- results/verification/retrained_within.csv; \
+	  python -m snakemake --configfile workflow/overlays/{mirrored,$$overlay}.yaml --cores all $(ARGS) -- results/verification/retrained_within.csv; \
 	  cp results/verification/retrained_within.csv results/reference/$$overlay.csv; \
 	  cp results/verification/retrained_within_medians.csv results/reference/$${overlay}_medians.csv; \
 	done
-	snakemake --configfile workflow/overlays/{mirrored,starts_of_umap}.yaml --cores all $(ARGS) -- results/tables/within.csv
+	python -m snakemake --configfile workflow/overlays/{mirrored,starts_of_umap}.yaml --cores all $(ARGS) -- results/tables/within.csv
 	cp results/tables/within.csv results/reference/starts_of_umap.csv
 
 test: lint
@@ -78,7 +90,7 @@ lint: $(READY)
 	$(if $(NOTEBOOKS),nbstripout --verify $(NOTEBOOKS))
 	$(MAKE) --no-print-directory lint-layers
 	mypy
-	snakemake --lint
+	python -m snakemake --lint
 
 lint-layers: $(READY)
 	cd workflow && PYTHONPATH=. lint-imports --no-cache --no-logo ../pyproject.toml

@@ -1,9 +1,17 @@
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.27")
 
+OWN_CONFIG = Path(str(workflow.current_basedir), "config.yaml")
 
-configfile: "config.yaml"
+
+# A run's own config.yaml, where it runs; the one beside this file where there is none, and for other workflows.
+RUNS_HERE = workflow.modifier.is_main_snakefile() and Path("config.yaml").exists()
+
+
+configfile: "config.yaml" if RUNS_HERE else str(OWN_CONFIG)
 
 
 include: "workflow/rules/common.smk"
@@ -25,13 +33,17 @@ rule all:
     input:
         expand("<figures>/{figure}.pdf", figure=FIGURES),
         "<results>/tables/recordings.csv",
+        rules.within_table.output,
+        rules.within_time_table.output,
         "<results>/benchmarks.csv",
         "<results>/README.md",
+        "<results>/index.html",
         rules.across.input if GROUPS else [],
         rules.verify.input if RETRAINED_TABLES else [],
 
 
 onstart:
+    forget_failures(FOLDERS["logs"])
     try:
         check_writable(config)
     except ConfigError as error:
@@ -39,4 +51,4 @@ onstart:
 
 
 onerror:
-    tell_failures(log)
+    tell_failures(FOLDERS["logs"])

@@ -8,11 +8,12 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ENVS = Path(__file__).parent
 # Extras that the rules need, beside what the library itself needs; to run them takes `run` as well.
-RULES = ("workflow", "baselines")
+RULES = ("workflow", "nwb", "baselines")
 # What torch needs on machines with a GPU; torch pins it exactly itself.
 _TORCH_ACCELERATOR = re.compile(r"(nvidia|cuda|triton)")
 
@@ -20,10 +21,20 @@ _TORCH_ACCELERATOR = re.compile(r"(nvidia|cuda|triton)")
 _distribution = cache(distribution)
 
 
+def project() -> dict:
+    """What pyproject.toml says of the project."""
+    return tomllib.loads((ENVS.parent / "pyproject.toml").read_text())["project"]
+
+
+def lowest_python() -> str:
+    """Lowest version of Python that the project runs on, e.g. 3.11."""
+    return re.fullmatch(r">=(3\.\d+)", project()["requires-python"])[1]
+
+
 def direct(*extras: str) -> list[str]:
     """Requirements in pyproject.toml: those of the library, and of the named extras."""
-    project = tomllib.loads((ENVS.parent / "pyproject.toml").read_text())["project"]
-    return project["dependencies"] + [line for extra in extras for line in project["optional-dependencies"][extra]]
+    own = project()
+    return own["dependencies"] + [line for extra in extras for line in own["optional-dependencies"][extra]]
 
 
 def pins(requirements: Iterable[str]) -> dict[str, str]:
@@ -31,7 +42,7 @@ def pins(requirements: Iterable[str]) -> dict[str, str]:
 
     Raises:
         PackageNotFoundError: if one of them is not installed.
-        ValueError: if an installed version does not meet a requirement.
+        ValueError: if an installed version does not meet a requirement, or not the lowest Python.
     """
     found: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
@@ -46,6 +57,9 @@ def pins(requirements: Iterable[str]) -> dict[str, str]:
         found[name] = installed.version.partition("+")[0]
         if not requirement.specifier.contains(found[name], prereleases=True):
             raise ValueError(f"{requirement}: {found[name]} is installed")
+        python = installed.metadata["Requires-Python"] or ""
+        if not SpecifierSet(python).contains(f"{lowest_python()}.0"):
+            raise ValueError(f"{name} {found[name]} wants Python {python}; ask for an older version in pyproject.toml")
         for wanted in ["", *requirement.extras]:
             if (name, wanted) not in seen:
                 seen.add((name, wanted))
@@ -62,13 +76,13 @@ def lock() -> str:
 def conda() -> str:
     """Text of ner.yaml: the environment of the rules, with the same pins."""
     lines = [f"      - {name}=={version}" for name, version in pins(direct(*RULES)).items()]
-    head = """\
+    head = f"""\
 # Written by `make lock`: what the rules need, for `snakemake --software-deployment-method conda`.
 channels:
   - conda-forge
   - nodefaults
 dependencies:
-  - python=3.11
+  - python={lowest_python()}
   - pip
   - pip:"""
     return "\n".join([head, *lines, ""])

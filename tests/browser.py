@@ -106,6 +106,10 @@ class Tab:
             raise RuntimeError(answer["exceptionDetails"]["exception"]["description"])
         return answer["result"].get("value")
 
+    def media(self, medium: str) -> None:
+        """Show the page as on another medium, e.g. print."""
+        self._ask("Emulation.setEmulatedMedia", media=medium)
+
     def picture(self, path: Path) -> None:
         """Write what the window shows as PNG."""
         path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot")["data"]))

@@ -60,7 +60,7 @@ def write_struct(path, trials, variable="trial_data"):
     table = np.empty(len(trials), dtype=[(key, object) for key in trials[0]])
     for k, trial in enumerate(trials):
         table[k] = tuple(trial.values())
-    scipy.io.savemat(path, {variable: table})
+    scipy.io.savemat(path, {variable: table}, appendmat=False)
     return path
 
 

@@ -176,11 +176,11 @@ def test_a_kind_gives_every_parameter_of_its_notebook_and_needs_files_of_the_run
     assert all(file.startswith(name) for file in outputs(name, entry["kind"]).values())
 
 
-def test_a_name_of_a_table_means_the_same_table_in_every_kind():
+def test_a_path_of_a_table_means_the_same_table_in_every_kind():
     seen = {}
     for kind in registry.module_names():
-        for name, table in registry.kind(kind).TABLES.items():
-            assert seen.setdefault(name, table.columns) == table.columns, (kind, name)
+        for table in registry.kind(kind).TABLES:
+            assert seen.setdefault(table.path, table.columns) == table.columns, (kind, table.path)
 
 
 def test_a_figure_within_recordings_asks_for_its_own_methods_and_decoder():

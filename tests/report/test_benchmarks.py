@@ -25,12 +25,25 @@ def folder(tmp_path):
     job(tmp_path, "preprocess/chewie-20150313-m1", 0.2, "NA", "-")
     job(tmp_path, "parity_across/fig5-ner-linear", 10)
     job(tmp_path, "parity_within", 20)
-    (tmp_path / "embed" / "note.txt").write_text("not a benchmark")
+    # Another run's.
+    job(tmp_path, "embed/pca/chewie-20150313-m1/seed0", 1)
     return tmp_path
 
 
+JOBS = [
+    "parity_within",
+    "parity_across/fig5-ner-linear",
+    "preprocess/chewie-20150313-m1",
+    "embed/umap-supervised/chewie-20161007-m1/seed0",
+    "embed/umap-supervised/chewie-20150313-m1/seed12",
+    "embed/ner/chewie-20150313-m1/seed0",
+    # Never measured.
+    "embed/ner/chewie-20150313-m1/seed1",
+]
+
+
 def test_every_job_has_a_row(folder, tmp_path):
-    table = collect(folder)
+    table = collect(folder, JOBS)
     assert list(table.columns) == names(BENCHMARKS) and len(table) == 6
     of = [(row.stage, row.method, row.job, row.seed) for row in table.fillna({"seed": -1}).itertuples()]
     assert of == [
@@ -51,7 +64,7 @@ def test_every_job_has_a_row(folder, tmp_path):
 
 
 def test_no_jobs_are_no_rows(tmp_path):
-    table = collect(tmp_path / "none")
+    table = collect(tmp_path / "none", JOBS)
     assert table.empty and list(table.columns) == names(BENCHMARKS)
     assert list(stages(table).columns) == names(STAGES)
 
@@ -60,12 +73,12 @@ def test_no_jobs_are_no_rows(tmp_path):
 def test_another_file_is_refused(tmp_path, content):
     (tmp_path / "embed.tsv").write_text(content)
     with pytest.raises(InputError, match="embed.tsv"):
-        collect(tmp_path)
+        collect(tmp_path, ["embed"])
 
 
 def test_stages_are_summed_the_costliest_first(folder, tmp_path):
     # As they come from the file, where a stage without a method has none.
-    write_csv(tmp_path / "benchmarks.csv", collect(folder))
+    write_csv(tmp_path / "benchmarks.csv", collect(folder, JOBS))
     table = stages(read_csv(tmp_path / "benchmarks.csv", BENCHMARKS))
     assert [(row.stage, row.method, row.jobs, row.seconds) for row in table.itertuples()] == [
         ("embed", "umap-supervised", 2, 180),

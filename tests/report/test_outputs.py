@@ -2,8 +2,13 @@
 
 import pytest
 
-from ner.report.outputs import FILES, NAMES, described, readme
+import planning.tables
+from ner.report.outputs import NAMES, described, readme, tables_of
 from ner.storage.errors import InputError
+from ner.storage.tables import names
+from planning.tables import table_modules
+
+TABLES = tables_of(table_modules())
 
 
 @pytest.mark.parametrize(
@@ -24,26 +29,37 @@ from ner.storage.errors import InputError
     ],
 )
 def test_the_most_special_kind_describes_a_file(path, meaning):
-    assert described(path).meaning == meaning
+    assert described(path, TABLES).meaning == meaning
 
 
 @pytest.mark.parametrize("path", ["tables/other.csv", "decoding/within/ner/seed0.csv", "tables/within.csv.gz"])
 def test_other_files_are_not_described(path):
-    assert described(path) is None
+    assert described(path, TABLES) is None
 
 
 def test_an_undescribed_output_is_refused():
     with pytest.raises(InputError, match=r"rule extra: found an output tables/extra\.csv that nothing describes"):
-        readme({"extra": [("results", "tables/extra.csv")]})
+        readme({"extra": [("results", "tables/extra.csv")]}, TABLES)
 
 
-def test_every_kind_and_column_says_what_it_is():
-    for file in FILES:
-        assert file.meaning
-        assert len({column.name for column in file.columns}) == len(file.columns), file.path
-        assert all(column.meaning for column in file.columns), file.path
-        # A table has columns, and nothing else has.
-        assert bool(file.columns) == file.path.endswith((".csv", ".parquet")), file.path
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.path)
+def test_a_table_says_what_it_and_its_columns_are(table):
+    assert table.meaning and all(column.meaning for column in table) and len(set(names(table))) == len(names(table))
+    assert table.path.endswith((".csv", ".parquet")) and not table.parts or table.parts.endswith(".csv")
+
+
+def test_no_two_tables_have_one_path():
+    assert len(TABLES) > 40 and len({table.path for table in TABLES}) == len(TABLES)
+
+
+def test_a_table_is_found_where_it_is_declared(tmp_path, monkeypatch):
+    """One declaration is all that a new table takes."""
+    package = tmp_path / "ner"
+    (package / "decoding").mkdir(parents=True)
+    (package / "decoding" / "extra.py").write_text('EXTRA = Table("tables/extra.csv", (), "more")')
+    (package / "decoding" / "other.py").write_text("from ner.storage.tables import Table")
+    monkeypatch.setattr(planning.tables, "LIBRARY", package)
+    assert table_modules() == ["decoding.extra"]
 
 
 def test_the_page_names_folders_rules_units_and_columns_once():
@@ -53,7 +69,7 @@ def test_the_page_names_folders_rules_units_and_columns_once():
         "within_table": [("results/demo", "tables/within.csv")],
         "draw_variance": [("figures/demo", "{figure}_time.csv")],
     }
-    page = readme(outputs)
+    page = readme(outputs, TABLES)
     assert f"## results/demo/decoding/within\n\n### `results/demo/{within}`" in page
     assert f"Columns: those of `results/demo/{within}`." in page
     assert page.count("| `metric` |") == 1

@@ -11,10 +11,11 @@ import pytest
 import scipy.io
 import yaml
 from places import ROOT
+from raw_sessions import raw_trials, smoothed_content, write_struct
 from runs import Run, errors
 
 from ner.data.embeddings import read_embedding
-from ner.data.preprocessing import smoothed_recording, trial_data_recording
+from ner.data.preprocessing import make_recording
 from ner.data.recordings import read_recording
 from ner.data.upstream import read_manifest
 from ner.decoding.columns import WITHIN
@@ -101,11 +102,42 @@ CONFIGS = [
     (f"{SMOOTHED}/areas", [], "sessions.han-20171201.areas", ["a non-empty list"]),
     (f"{SMOOTHED}/areas", ["S1", "S1"], "sessions.han-20171201.areas", ["different areas"]),
     (f"{SMOOTHED}/bins", 0, "sessions.han-20171201.bins", ["found 0", "at least"]),
-    (f"{SMOOTHED}/format", "mat", "sessions.han-20171201.format", ["one of smoothed, trial_data, simulated"]),
-    (f"{SMOOTHED}/file", ..., "sessions.han-20171201.file", ["found nothing", "format: smoothed"]),
+    (f"{SMOOTHED}/format", "mat", "sessions.han-20171201.format", ["one of simulated, smoothed, trial_data"]),
+    (f"{SMOOTHED}/file", ..., "sessions.han-20171201.file", ["found nothing", "format: smoothed", "give one of them"]),
+    (f"{SMOOTHED}/target_unit", "degrees", "sessions.han-20171201.target_unit", ["an unknown key", "remove it"]),
+    (f"{SMOOTHED}/bin_seconds", 0, "sessions.han-20171201.bin_seconds", ["found 0", "more than 0"]),
+    (
+        f"{SMOOTHED}/labels",
+        {"direction_ofset": 45},
+        "sessions.han-20171201.labels.direction_ofset",
+        ["did you mean direction_offset"],
+    ),
+    ("sessions/mine", {**SESSION, "velocity_unit": "m"}, "sessions.mine.velocity_unit", ["one of cm/s, m/s, mm/s"]),
+    ("sessions/mine", {**SESSION, "keep": ["R"]}, "sessions.mine.keep", ["a mapping"]),
+    ("sessions/mine", {**SESSION, "keep": {"result": "R"}}, "sessions.mine.keep.result", ["a list"]),
+    ("sessions/mine", {**SESSION, "fields": {"spike": "x"}}, "sessions.mine.fields.spike", ["did you mean spikes?"]),
+    ("sessions/mine", {**SESSION, "first_index": 2}, "sessions.mine.first_index", ["one of 0, 1"]),
+    ("sessions/mine", {**SESSION, "file": "data/*.mat"}, "sessions.mine.file", ["a path without wildcards"]),
+    (
+        "sessions/mine",
+        {**SESSION, "simulate": {"seed": 1, "trials": 9, "neurons": {"M1": 2}}},
+        "sessions.mine.file",
+        ["found file and simulate", "one of file, simulate"],
+    ),
+    (
+        "sessions/han-20171204/file",
+        "data/SU_3S1/Han_20171201_neural_con_dis_index.mat",
+        "sessions.han-20171204.file",
+        ["the file of han-20171201", "name all areas of a session in one entry"],
+    ),
     (f"{SMOOTHED}/file", "data/Han.mat", "sessions.han-20171201.file", ["a raw file of", "upstream_manifest.csv"]),
     (f"{SMOOTHED}/file", "a\nb.mat", "sessions.han-20171201.file", ["a path without"]),
-    (f"{SMOOTHED}/simulate", {"seed": 1, "trials": 9, "neurons": {}}, "sessions.han-20171201.simulate", ["remove it"]),
+    (
+        f"{SMOOTHED}/simulate",
+        {"seed": 1, "trials": 9, "neurons": {}},
+        "sessions.han-20171201.simulate",
+        ["an unknown key", "remove it"],
+    ),
     (f"{SMOOTHED}/format", "trial_date", "sessions.han-20171201.format", ["did you mean trial_data?"]),
     (SMOOTHED, None, "sessions.han-20171201", ["found null", "a mapping"]),
     ("sessions/..", SESSION, "sessions...", ["this name", "rename it"]),
@@ -224,26 +256,13 @@ def mat(**content):
 
 def smoothed(**changes):
     """A file of the authors' form: 80 trials of 4 bins, 3 neurons; with other variables."""
-    content = {
-        "neural_M1": np.ones((320, 3)),
-        "continuous_index": np.ones((320, 2)),
-        "discrete_index": np.repeat(np.resize(np.arange(8) * 45, 80), 4)[:, None],
-    } | changes
+    content = smoothed_content() | changes
     return mat(**{name: values for name, values in content.items() if values is not None})
 
 
 def trials(**changes):
-    """A raw file: 80 trials of 10 bins, 3 neurons; with other fields in the third trial."""
-    table = np.empty(80, dtype=[(name, object) for name in ("M1_spikes", "vel", "idx_goCueTime", "tgtDir")])
-    for k in range(80):
-        trial = {
-            "M1_spikes": np.ones((10, 3)),
-            "vel": np.ones((10, 2)),
-            "idx_goCueTime": 2.0,
-            "tgtDir": np.deg2rad(k % 8 * 45),
-        }
-        table[k] = tuple((trial | (changes if k == 2 else {})).values())
-    return mat(trial_data=table)
+    """A raw file of 80 trials, 3 neurons; with other fields in each of them."""
+    return lambda path: write_struct(path, [{**trial, **changes} for trial in raw_trials()])
 
 
 def npz(**arrays):
@@ -269,13 +288,11 @@ def ours(**columns):
 
 
 def a_smoothed(path):
-    return smoothed_recording(path, "a-1-m1", area="M1", bins=4, train_fraction=0.8)
+    return make_recording(path, "a-1-m1", format="smoothed", area="M1", bins=4, train_fraction=0.8)
 
 
 def a_raw(path):
-    return trial_data_recording(
-        path, "a-1-m1", area="M1", bins=4, train_fraction=0.8, target_unit="radians", sd=1.5, half_width=4
-    )
+    return make_recording(path, "a-1-m1", format="trial_data", area="M1", bins=4, train_fraction=0.8)
 
 
 def a_published_table(path):
@@ -294,9 +311,9 @@ NAN = np.ones((320, 3)) * np.where(np.arange(320) == 7, np.nan, 1)[:, None]
 HEADER, SHA1 = "path,git_blob_sha1,kind\n", 40 * "a"
 FILES = [
     ("missing .mat", None, a_smoothed, "found no such file"),
-    ("empty .mat", text(""), a_smoothed, "found a file that cannot be read"),
-    ("a web page as .mat", text("<html>not found</html>" * 99), a_smoothed, "found a file that cannot be read"),
-    ("a web page as raw .mat", text("<html>not found</html>" * 99), a_raw, "found a file that cannot be read"),
+    ("empty .mat", text(""), a_smoothed, "found an empty file"),
+    ("a web page as .mat", text("<html>not found</html>" * 99), a_smoothed, "found a web page"),
+    ("a web page as raw .mat", text("<html>not found</html>" * 99), a_raw, "found a web page"),
     ("another area's .mat", smoothed(neural_M1=None, neural_PMd=np.ones((320, 3))), a_smoothed, "also ['neural_M1']"),
     ("no movements", smoothed(continuous_index=None), a_smoothed, "also ['continuous_index']"),
     ("NaN rates", smoothed(neural_M1=NAN), a_smoothed, "neural_M1: 3 values NaN or infinite, first in row 8"),
@@ -309,14 +326,18 @@ FILES = [
         "neural_M1 (319, 3), continuous_index (320, 2)",
     ),
     ("no neurons", smoothed(neural_M1=np.ones((320, 0))), a_smoothed, "neural_M1 (320, 0)"),
-    ("other directions", smoothed(discrete_index=np.full((320, 1), 7.0)), a_smoothed, "target directions of [7"),
-    ("one direction", smoothed(discrete_index=np.zeros((320, 1))), a_smoothed, "none towards"),
+    ("one direction", smoothed(discrete_index=np.zeros((320, 1))), a_smoothed, "trials to a single direction"),
     ("a .mat without trials", mat(trials=np.ones(3)), a_raw, "also ['trial_data']"),
-    ("counts of another length", trials(M1_spikes=np.ones((9, 3))), a_raw, "trial 3: M1_spikes (9, 3), vel (10, 2)"),
-    ("other neurons", trials(M1_spikes=np.ones((10, 4))), a_raw, "trial 3: M1_spikes (10, 4)"),
-    ("fractional counts", trials(M1_spikes=np.full((10, 3), 0.5)), a_raw, "trial 3: M1_spikes with fractions"),
-    ("a go cue before the trial", trials(idx_goCueTime=0.0), a_raw, "trial 3: idx_goCueTime 0"),
-    ("a text as velocity", trials(vel="fast"), a_raw, "trial 3: vel of type"),
+    ("a .mat of numbers", mat(trial_data=np.ones(3)), a_raw, "trial_data, which is no struct array"),
+    ("counts of another length", trials(M1_spikes=np.ones((9, 3))), a_raw, "M1_spikes and vel have other numbers of"),
+    (
+        "fractional counts",
+        trials(M1_spikes=np.full((15, 3), 0.5), vel=np.ones((15, 2))),
+        a_raw,
+        "80 of 80 trials malformed: spike counts with",
+    ),
+    ("a go cue before the trial", trials(idx_goCueTime=0.0), a_raw, "idx_goCueTime 0 in 80 of 80 trials"),
+    ("a text as velocity", trials(vel="fast"), a_raw, "80 of 80 trials malformed: vel of type str"),
     ("missing .npz", None, a_published_table, "found no such file"),
     ("a web page as .npz", text("<html>404</html>"), a_published_table, "found a damaged file"),
     ("an .npz of something else", npz(x=np.ones(3)), a_published_table, "also ['date_subjects'"),
@@ -401,7 +422,9 @@ def test_a_bad_file_stops_its_job_in_one_line_and_its_log_has_the_traceback(run)
     result = run.snakemake("results/recordings/mine-m1.parquet")
     assert result.returncode != 0
     (line,) = errors(result)
-    assert re.fullmatch(LINE, line) and line.startswith("error: mine.mat: found trial 3: vel of type ")
+    assert re.fullmatch(LINE, line) and line.startswith(
+        "error: mine.mat: found 80 of 80 trials malformed: vel of type "
+    )
     # Said again, below all that snakemake says of the job.
     end = result.stderr[result.stderr.index("What failed, and what to do:\n") :].splitlines()
     log = "results/logs/preprocess/mine-m1.log"

@@ -4,6 +4,7 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
+from raw_sessions import BINS, raw_trials, write_struct
 from runs import SIMULATED, Run, errors
 
 from ner.data.recordings import read_recording
@@ -20,25 +21,25 @@ def run(tmp_path):
 
 
 def test_unusable_files_stop_their_recordings_alone(run, tmp_path):
-    """Missing and wrong in the mirror, 7 directions, too few trials, another animal's fields; and one that is fine."""
+    """Missing and wrong in the mirror, one direction, too few trials, another animal's fields; and one that is fine."""
     wrong = tmp_path / "mirror/data/SU_16M1/Chewie_20150630_neural_con_dis_index.mat"
     wrong.parent.mkdir(parents=True)
     wrong.write_bytes(b"something else")
     session = simulate_session(seed=3, trials=88, neurons={"M1": 4}, bins=40)
-    write_trial_data(tmp_path / "seven.mat", [trial for trial in session if trial.direction != 90], "radians")
-    write_trial_data(tmp_path / "few.mat", simulate_session(seed=3, trials=20, neurons={"M1": 4}, bins=40), "radians")
+    write_trial_data(tmp_path / "one & only.mat", [trial for trial in session if trial.direction == 90], "radians")
+    write_trial_data(tmp_path / "few.mat", session[1:2], "radians")
     bad = {
         "chewie-20150629-m1": "No such file or directory",
         "chewie-20150630-m1": "14 bytes with git blob SHA-1",
-        "seven-m1": "none towards [90] degrees",
-        "few-m1": "20 trials",
+        "single-m1": "a single direction, 90 degrees",
+        "few-m1": "1 trials, of which 0 train",
         "other-s1": "also ['LeftS1Area2_spikes']",
     }
     run.configure(
         sessions={
-            "seven": raw(tmp_path / "seven.mat"),
+            "single": raw(tmp_path / "one & only.mat"),
             "few": raw(tmp_path / "few.mat"),
-            "other": raw(tmp_path / "seven.mat", areas=["S1"]),
+            "other": raw(tmp_path / "one & only.mat", areas=["S1"], bins=39),
         },
         recordings=["demo-day-m1", *bad],
         data={"mirror": str(tmp_path / "mirror")},
@@ -92,6 +93,46 @@ def test_a_raw_file_that_is_not_in_place(run):
     result = run.snakemake("results/recordings/mine-m1.parquet")
     assert result.returncode != 0
     assert "nowhere.mat" in result.stderr
+
+
+def test_what_is_odd_is_said_on_the_terminal_and_in_the_table(run, tmp_path, monkeypatch):
+    """In a home of an odd name: targets turned by 45 degrees, and a third of the trials failed."""
+    home = tmp_path / "a & b~"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    trials = [
+        {**trial, "tgtDir": trial["tgtDir"] + np.pi / 4, "result": "FR"[k % 3 > 0]}
+        for k, trial in enumerate(raw_trials())
+    ]
+    write_struct(home / "my day.mat", trials)
+    labels = {"direction_offset": -45}
+    run.configure(sessions={"mine": raw("~/my day.mat", bins=BINS)}, recordings=["mine-m1"])
+    result = run.snakemake("results/tables/recordings.csv")
+    assert result.returncode == 0, result.stderr
+    said = [line for line in result.stderr.splitlines() if line.startswith("warning: mine-m1: ")]
+    assert sum("the labels are turned" in line and "direction_offset: -45" in line for line in said) == 1
+    assert sum("27 of 80 trials dropped (result F: 27 (" in line for line in said) == 1
+    (row,) = pd.read_csv(run.folder / "results/tables/recordings.csv").to_dict("records")
+    assert "the labels are turned" in row["warnings"]
+    assert row["movement_angle"] == pytest.approx(-45, abs=5)
+    assert row["dropped"].startswith("result F: 27 (1, 4, 7,")
+
+    run.configure(sessions={"mine": raw("~/my day.mat", bins=BINS, labels=labels)}, recordings=["mine-m1"])
+    result = run.snakemake("results/tables/recordings.csv")
+    assert result.returncode == 0, result.stderr
+    assert "labels are turned" not in result.stderr
+
+
+def test_two_sessions_that_are_one_file_are_refused(run, tmp_path):
+    for name in ("one", "other"):
+        write_struct(tmp_path / f"{name}.mat", raw_trials())
+    sessions = {name: raw(tmp_path / f"{name}.mat", bins=BINS) for name in ("one", "other")}
+    run.configure(sessions=sessions, recordings=["one-m1", "other-m1"])
+    result = run.snakemake("results/tables/recordings.csv")
+    assert result.returncode != 0
+    (line,) = errors(result)
+    assert line.startswith("error: sessions one and other: found 100% of the trials of one in the other")
+    assert not (run.results / "tables/recordings.csv").exists()
 
 
 def test_simulated_recordings_and_what_reruns_them(run):

@@ -98,7 +98,7 @@ def test_the_demo_draws_its_figures(project, tmp_path):
     shutil.copytree(project, tmp_path / "demo", symlinks=True)
     result = run("make demo --old-file=.venv/.ready", tmp_path / "demo")
     assert result.returncode == 0, result.stdout + result.stderr
-    (shown,) = re.findall(r"Open (\S+?),", result.stdout)
+    (shown,) = re.findall(r"Open (\S+?):", result.stdout)
     assert (tmp_path / "demo" / shown).stat().st_size > 0
 
 

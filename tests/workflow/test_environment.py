@@ -35,6 +35,7 @@ TOOLS = {
     "ruff",
     "setuptools",
     "snakefmt",
+    "soupsieve",
     "snakemake-executor-plugin-slurm",
 }
 
@@ -109,11 +110,9 @@ def imported(text):
 
 
 def rule_code():
-    """The lines of the rules that import."""
+    """The import statements of the rules."""
     for path in [ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]:
-        for line in path.read_text().splitlines():
-            if re.match(r"(from \S+ )?import ", line):
-                yield line
+        yield from re.findall(r"^(?:from \S+ )?import (?:\([^)]*\)|.*)", path.read_text(), re.MULTILINE)
 
 
 def notebook_code():
@@ -196,12 +195,35 @@ def test_targets_set_up_first(fresh, target):
 def test_setup_is_redone_when_stale(fresh, stale):
     ready = fresh / ".venv" / ".ready"
     ready.parent.mkdir()
-    ready.touch()
+    ready.write_text(f"{fresh}\n")
     later = ready.stat().st_mtime + 10
     os.utime(ready, (later, later))
     assert make(fresh, "--question", "setup").returncode == 0
     os.utime(fresh / stale, (later + 10, later + 10))
     assert make(fresh, "--question", "setup").returncode == 1
+
+
+def test_a_checkout_of_another_name_is_set_up_again(fresh):
+    ready = fresh / ".venv" / ".ready"
+    ready.parent.mkdir()
+    ready.write_text(f"{fresh}\n")
+    assert make(fresh, "--question", "setup").returncode == 0
+    renamed = fresh.rename(fresh.with_name("a b's ü"))
+    assert make(renamed, "--question", "setup").returncode == 1
+    assert "pip install" in make(renamed, "--dry-run", "demo").stdout.replace("-m pip", "pip")
+
+
+def test_the_lowest_python_is_said_once_and_all_pins_run_on_it(locker):
+    lowest = locker.lowest_python()
+    assert f"Python {lowest} or later" in (ROOT / "README.md").read_text()
+    for text in [*(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md", *(ROOT / ".github").rglob("*.yaml")]:
+        assert set(re.findall(r"(?i)python(?:-version)?:? ?\"?(3\.\d+)", text.read_text())) <= {lowest}, text
+
+
+def test_locker_refuses_what_wants_a_later_python(locker, monkeypatch):
+    monkeypatch.setattr(locker, "lowest_python", lambda: "3.8")
+    with pytest.raises(ValueError, match="numpy .* wants Python .*3"):
+        locker.pins(["numpy"])
 
 
 def test_python_is_recent_enough():

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import io
+import json
 import os
 import platform
 import random
@@ -27,7 +28,7 @@ from runs import Run, errors
 from ner.storage.errors import InputError
 from ner.storage.integrity import Ledger
 from ner.training.checkpoints import Checkpoint
-from planning.failures import tell_failures
+from planning.failures import FAILURES, forget_failures, tell_failures
 
 TABLE = "results/tables/within.csv"
 STEM = "embeddings/ner/demo-day-m1/seed0"
@@ -314,15 +315,20 @@ def test_a_damaged_result_is_named_and_rebuilt_on_request(copied, damaged, missi
     assert copied.planned(TABLE) == dict.fromkeys(rebuilt, 1)
 
 
-@pytest.mark.parametrize("indentation", ["", "    "], ids=["alone", "in a group"])
-def test_what_failed_is_told_from_the_logs(tmp_path, capsys, indentation):
-    own = tmp_path / "own.log"
-    own.write_text("Traceback ...\nerror: a.mat: found x; expected y; do z\n")
-    lines = ["Error in rule preprocess:", "    jobid: 3", f"    log: {own} (check log file(s) for error details)", ""]
-    (tmp_path / "snakemake.log").write_text("".join(f"{indentation}{line}\n" for line in lines))
-    tell_failures([tmp_path / "snakemake.log"])
-    told = f"What failed, and what to do:\n  preprocess: a.mat: found x; expected y; do z (log: {own})\n"
+def test_what_failed_is_told_once_and_forgotten_by_the_next_run(tmp_path, capsys):
+    tell_failures(tmp_path)
+    entry = {"rule": "preprocess", "line": "a.mat: found x; expected y; do z", "log": "own.log"}
+    (tmp_path / FAILURES).write_text(2 * f"{json.dumps(entry)}\n")
+    tell_failures(tmp_path)
+    told = "What failed, and what to do:\n  preprocess: a.mat: found x; expected y; do z (log: own.log)\n"
     assert capsys.readouterr().err == told
+    forget_failures(tmp_path)
+    tell_failures(tmp_path)
+    assert capsys.readouterr().err == ""
+
+
+def test_jobs_note_their_failures_where_the_run_looks():
+    assert runpy.run_path(str(ROOT / "workflow" / "scripts" / "job.py"))["FAILURES"] == FAILURES
 
 
 def test_a_corrupted_raw_file_is_never_read(tmp_path):
@@ -355,7 +361,7 @@ def test_a_ledger_knows_its_files_wherever_it_is_read(tmp_path, monkeypatch):
     Ledger("../../results", []).record(["../../figures/one.csv"])
     monkeypatch.chdir(tmp_path / "a")
     Ledger(tmp_path / "results", []).check([made])
-    assert len(list((tmp_path / "results").rglob("*.sha1"))) == 1
+    assert len(list((tmp_path / "results").rglob("*.json"))) == 1
 
 
 def test_damaged_checkpoints_are_ignored(tmp_path):
@@ -386,8 +392,7 @@ def test_a_notebook_that_raises_leaves_its_copy_and_is_named(copied, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[-1].source = "raise ValueError('the reason')"
     nbformat.write(notebook, path)
-    # The copied library is no reason to train again.
-    result = copied.snakemake("figures/fig2.pdf", "--rerun-triggers", "params", snakefile=tmp_path / "Snakefile")
+    result = copied.snakemake("figures/fig2.pdf", snakefile=tmp_path / "Snakefile")
     assert result.returncode != 0
     (line,) = errors(result)
     executed = "results/logs/figures/fig2.ipynb"
@@ -406,8 +411,8 @@ def test_a_notebook_that_raises_leaves_its_copy_and_is_named(copied, tmp_path):
 @pytest.mark.parametrize("error", [torch.AcceleratorError, torch.OutOfMemoryError])
 def test_a_gpu_lost_on_the_way_is_one_line(tmp_path, capsys, error):
     job = runpy.run_path(str(ROOT / "workflow" / "scripts" / "job.py"))["job"]
-    config = {"pathvars": {"results": str(tmp_path)}}
-    rule = SimpleNamespace(threads=1, input=[], output=["a"], log=[str(tmp_path / "log")], config=config)
+    places = {"results": str(tmp_path), "logs": str(tmp_path)}
+    rule = SimpleNamespace(threads=1, input=[], output=["a"], log=[str(tmp_path / "log")], rule="a", params=places)
     handler = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit) as ended, job(rule):
         raise error("CUDA error: unspecified launch failure\nFor debugging ...")

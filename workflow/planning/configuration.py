@@ -1,5 +1,6 @@
 """The configuration of a run: whether it can be used, and which recordings it asks for."""
 
+import copy
 import difflib
 import os
 from collections.abc import Iterator, Mapping
@@ -273,6 +274,27 @@ def decoders_of(config: Mapping, analysis: str) -> dict[str, dict]:
         name: decoders.complete_settings(entry["module"], {**entry, **own.get(name, {})})
         for name, entry in config["decoders"].items()
     }
+
+
+def completed(given: Mapping, defaults: Path) -> dict:
+    """A configuration of another workflow that uses this one: what it gives, and for the rest the defaults.
+
+    Args:
+        given: that workflow's; top-level keys that are none of this workflow's are left out.
+        defaults: a whole config file.
+    """
+    config = yaml.safe_load(defaults.read_text(encoding="utf-8"))
+    _merge(config, {key: copy.deepcopy(value) for key, value in given.items() if key in config})
+    return config
+
+
+def _merge(into: dict, other: Mapping) -> None:
+    """Overlay a mapping as Snakemake does: mappings are merged, all else is replaced."""
+    for key, value in other.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
 
 
 def with_floats(value: object, rules: Mapping | None = None) -> object:

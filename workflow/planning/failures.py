@@ -1,27 +1,35 @@
 """What failed in a run, in a line each."""
 
+import json
 import os
-import re
 import sys
-from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
+#: In the folder of logs; its lines are what workflow/scripts/job.py notes of jobs that fail.
+FAILURES = "failures.jsonl"
 
-def tell_failures(logs: Iterable[str | os.PathLike]) -> None:
-    """Say at the end of a failed run, below what Snakemake says of each job, what their logs say of it in one line.
+
+def forget_failures(logs: str | os.PathLike) -> None:
+    """Begin a run without the failures of earlier ones.
 
     Args:
-        logs: Snakemake's own logs of the run.
+        logs: folder of the logs.
     """
-    said = "".join(Path(log).read_text(errors="replace") for log in logs)
-    # Those of a group of jobs are indented.
-    failed = re.findall(r"^ *Error in rule (\w+):\n(?: +.+\n)*? +log: ([^\s,]+)", said, flags=re.MULTILINE)
-    lines = [
-        f"  {rule}: {line.removeprefix('error: ')} (log: {path})"
-        for rule, path in dict.fromkeys(failed)
-        if Path(path).is_file()
-        for line in Path(path).read_text(errors="replace").splitlines()
-        if line.startswith("error: ")
-    ]
+    with suppress(OSError):
+        Path(logs, FAILURES).unlink(missing_ok=True)
+
+
+def tell_failures(logs: str | os.PathLike) -> None:
+    """Say at the end of a failed run, below what Snakemake says of each job, what its jobs said of it in one line.
+
+    Args:
+        logs: folder of the logs.
+    """
+    try:
+        entries = [json.loads(line) for line in Path(logs, FAILURES).read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError):
+        return
+    lines = dict.fromkeys(f"  {entry['rule']}: {entry['line']} (log: {entry['log']})" for entry in entries)
     if lines:
         print("What failed, and what to do:", *lines, sep="\n", file=sys.stderr, flush=True)

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -173,6 +173,13 @@ def pins(lock: Path) -> dict[str, str]:
     """
     lines = (line.split("#")[0].strip() for line in lock.read_text(encoding="utf-8").splitlines())
     return dict(line.split("==", 1) for line in lines if "==" in line)
+
+
+@cache
+def environment() -> str:
+    """Short hash of the names and versions of all distributions of this environment."""
+    found = sorted({f"{item.metadata['Name']}=={item.version}" for item in distributions()})
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()[:16]
 
 
 @cache

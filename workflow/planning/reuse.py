@@ -55,6 +55,7 @@ def why_stale(
         params: what decides its outputs.
         known: what is known of a file that was made.
     """
+    # What trains nothing is the same on any device, and its record names none.
     now = _plain(params)
     # Files of elsewhere have other paths in a copy of the run: the params hold their hashes.
     places = {place: path for path in inputs if not (place := ledger.place(path)).startswith("..")}
@@ -62,8 +63,9 @@ def why_stale(
         made = known(path)
         if made is None:
             continue
-        asked = {name: value for name, value in made.params.items() if name in now}
-        found = list(islice(differences(asked, now), _SAID + 1))
+        asked = {name: value for name, value in now.items() if name != "device" or made.params.get(name)}
+        before = {name: value for name, value in made.params.items() if name in asked}
+        found = list(islice(differences(before, asked), _SAID + 1))
         if found:
             more = " and more" if len(found) > _SAID else ""
             return f"{', '.join(found[:_SAID])}{more}"
@@ -104,9 +106,9 @@ def _decisive(job) -> dict:
 def _asked(job) -> dict:
     """What a job's results have to be made with."""
     params = _decisive(job)
-    # `auto` takes whichever there is, and what trains nothing is the same on any.
+    # `auto` takes whichever there is.
     device = job.params.get("device", "auto")
-    return params | ({"device": device} if device != "auto" and "torch" in params["packages"] else {})
+    return params | ({} if device == "auto" else {"device": device})
 
 
 class Comparison:

@@ -1,4 +1,5 @@
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -15,22 +16,37 @@ os.environ.update(
 )
 # A waiting OpenMP thread that spins takes the core from the other jobs.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Snakemake puts it into commands as it is, which a folder with a space in its name breaks.
+if Path(sys.executable).exists():
+    sys.executable = shlex.quote(sys.executable)
 sys.path.insert(0, str(WORKFLOW))
 from planning.configuration import (
     ConfigError,
     check_writable,
+    completed,
     decoders_of,
     method_settings,
     validate,
     with_floats,
 )  # noqa: E402
-from planning.failures import tell_failures  # noqa: E402
+from planning.failures import forget_failures, tell_failures  # noqa: E402
 from planning.figures import figures, run_plan, undrawn  # noqa: E402
-from planning.library import made_by  # noqa: E402
+from planning.measured import measured_jobs  # noqa: E402
+from planning.library import environment, made_by  # noqa: E402
+
+if not workflow.modifier.is_main_snakefile():
+    # What a workflow that uses this one leaves out is as in our own config.yaml; the keys that are not ours are its own.
+    config = completed(config, OWN_CONFIG)
+
+
+# Where the config does not say it: a module's may come without a config file.
+pathvars:
+    **config["pathvars"],
+
 
 try:
     validate(config)
-    config.update(with_floats(config))
+    config = with_floats(config)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 # Recordings and groups of this run, and what its decoders read.
@@ -96,7 +112,9 @@ def outputs_of_rules(wildcards):
     return {
         made_by.name: [placed(pattern) for pattern in map(strip_wildcard_constraints, made_by.output)]
         for made_by in workflow.rules
-        if any(pattern.startswith(tuple(f"{folder}/" for folder in folders)) for pattern in made_by.output)
+        # A workflow that uses this one has rules of its own.
+        if Path(made_by.snakefile).is_relative_to(WORKFLOW.parent)
+        and all(pattern.startswith(tuple(f"{folder}/" for folder in folders)) for pattern in made_by.output)
     }
 
 

@@ -14,16 +14,19 @@ use rule step as download with:
         # Its hash says what the file holds, whatever fetched it.
         step="download",
         file=upstream_file,
+        # A function of `output`: neither the mirror nor the address changes what the file holds.
+        data=lambda wildcards, output: config["data"],
 
 
 use rule step as simulate with:
-    """Simulate one session, as a raw TrialData file."""
+    """Simulate one session, as a raw TrialData file or an NWB file."""
     output:
-        "<results>/simulated/{session}.mat",
+        "<results>/simulated/{session}.{extension}",
     pathvars:
-        job="simulate/{session}",
+        job="simulate/{session}.{extension}",
     wildcard_constraints:
         session="|".join(config["sessions"]),
+        extension="mat|nwb",
     localrule: True
     params:
         **made_by("simulate"),
@@ -46,7 +49,9 @@ use rule step as preprocess with:
         step="preprocess",
         code=lambda wildcards: recording_made_by(wildcards)["code"],
         packages=lambda wildcards: recording_made_by(wildcards)["packages"],
+        raw_file=recording_content,
         settings=recording_settings,
+        presets=recording_presets,
 
 
 use rule step as recordings_table with:

@@ -1,6 +1,13 @@
 include: "findings.smk"
 
 
+from planning.trainings import training_lengths
+
+# How long the methods are trained, here and in the paper.
+TRAININGS = training_lengths(config, dict.fromkeys([*COMPARE, *ACROSS_METHODS]))
+SIMULATED = [name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"]
+
+
 use rule step as retrained_across with:
     """Hold the metrics of this run's embeddings across recordings against the authors' tables."""
     input:
@@ -100,6 +107,20 @@ use rule step as benchmarks_table with:
     localrule: True
     params:
         **made_by("benchmarks_table"),
+        jobs=measured_jobs(
+            RECORDINGS,
+            SEEDS,
+            compared=COMPARE,
+            across=ACROSS_METHODS,
+            groups=GROUPS,
+            extra=[
+                (POSITIVES["method"], name)
+                for name in POSITIVES["recordings"]
+                if name in RECORDINGS and RETRAINED_TABLES
+            ],
+            published_sets=[name for name, found in ACROSS_EMBEDDINGS.items() if found] if RETRAINED_TABLES else [],
+        ),
+        benchmarks=lambda wildcards, output: FOLDERS["benchmarks"],
 
 
 use rule step as provenance with:
@@ -110,6 +131,7 @@ use rule step as provenance with:
         facts="<results>/verification/facts.csv",
         versions="<results>/verification/versions.csv",
         stages="<results>/verification/stages.csv",
+        trainings="<results>/verification/trainings.csv",
     pathvars:
         job="provenance",
     localrule: True
@@ -118,9 +140,12 @@ use rule step as provenance with:
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         **made_by("provenance"),
+        # The table of versions has all that are installed.
+        environment=lambda wildcards: environment(),
         seeds=lookup(dpath="seeds", within=config),
         device=lookup(dpath="device", within=config),
         recordings=len(RECORDINGS),
+        trainings=TRAININGS,
 
 
 use rule step as report with:
@@ -139,17 +164,20 @@ use rule step as report with:
         facts=rules.provenance.output.facts,
         versions=rules.provenance.output.versions,
         stages=rules.provenance.output.stages,
+        trainings=rules.provenance.output.trainings,
         recordings=rules.recordings_table.output,
         benchmarks=rules.benchmarks_table.output,
     output:
         page=told("verification/report.html"),
         verdicts="<results>/verification/verdicts.csv",
+        replication="<results>/verification/replication.csv",
         parity_within_summary="<results>/verification/parity_within_summary.csv",
     pathvars:
         job="report",
     localrule: True
     params:
         **made_by("report"),
+        simulated=SIMULATED,
 
 
 rule verify:

@@ -1,15 +1,21 @@
 import re
 
+from planning.raw_files import ContentHashes, check_own_files, own_file
+from ner.storage.checksums import blob_sha1
 from ner.storage.errors import InputError
 from ner.data.formats import registry as formats
-from ner.data.bins import BIN_SECONDS
+from ner.data.nwb.layouts import PRESETS
 from ner.data.upstream import read_manifest
 
 try:
+    check_own_files(RECORDINGS)
     UPSTREAM = read_manifest(WORKFLOW / "resources" / "upstream_manifest.csv")
 except InputError as error:
     raise WorkflowError(str(error)) from None
 UPSTREAM_LOCAL = {file.local: file for file in UPSTREAM.values()}
+
+
+CONTENT_HASHES = ContentHashes(Path(FOLDERS["results"], ".checksums", "raw_files.json"))
 
 
 def upstream(path):
@@ -41,8 +47,18 @@ def recording_source(wildcards):
     if entry["format"] == "smoothed":
         return upstream(entry["file"])
     if "simulate" in entry:
-        return f"<results>/simulated/{entry['session']}.mat"
-    return str(Path(entry["file"]).expanduser())
+        extension = "nwb" if entry["format"] == "nwb" else "mat"
+        return f"<results>/simulated/{entry['session']}.{extension}"
+    # Its hash says whether it is another one, whatever its time; its place has nothing to do with that of the results.
+    return ancient(local(own_file(entry)))
+
+
+def recording_content(wildcards):
+    """Hash of the raw file that a recording is made from; a simulated one is what its settings say."""
+    entry = RECORDINGS[wildcards.recording]
+    if entry["format"] == "smoothed":
+        return UPSTREAM[entry["file"]].sha1
+    return "" if "simulate" in entry else CONTENT_HASHES(own_file(entry))
 
 
 def recording_settings(wildcards):
@@ -53,7 +69,7 @@ def recording_settings(wildcards):
         "format": entry["format"],
         "area": entry["area"],
         "bins": entry["bins"],
-        "bin_seconds": entry.get("bin_seconds", BIN_SECONDS),
+        "bin_seconds": entry.get("bin_seconds"),
         "train_fraction": config["train_fraction"],
         "settings": formats.given_settings(entry["format"], entry),
         **labels,
@@ -66,6 +82,11 @@ def recording_settings(wildcards):
             "source": entry.get("file") or f"simulated with seed {entry['simulate']['seed']}",
         },
     }
+
+
+def recording_presets(wildcards):
+    """Hash of the presets of NWB files, for recordings that are read by them."""
+    return blob_sha1(PRESETS) if "nwb" in RECORDINGS[wildcards.recording] else ""
 
 
 def recording_made_by(wildcards):

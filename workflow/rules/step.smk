@@ -15,7 +15,9 @@ rule step:
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         step="step",
-        # Where the hashes of results are kept. A function of `output`, as it is no part of what a result is.
+        # Where hashes of results and lists of failures are kept. Functions of `output`, as they are no part of what a
+        # result is.
         results=lambda wildcards, output: FOLDERS["results"],
+        logs=lambda wildcards, output: FOLDERS["logs"],
     script:
         "../scripts/{params.step}.py"

@@ -24,8 +24,6 @@ with job(snakemake) as work:
         "settings": settings,
         "device": resolve_device(snakemake.params.device).type,
     }
-    # What config calls auto is another one from node to node, and rounds in another order.
-    work.found["device"] = metadata["device"]
     # A state is gone on with only by the same code and packages, on the same recording, with the same settings.
     made_of = [blob_sha1(snakemake.input.recording), snakemake.params.code, snakemake.params.packages]
     checkpoint = Checkpoint(
@@ -41,6 +39,8 @@ with job(snakemake) as work:
         device=metadata["device"],
         checkpoint=checkpoint,
     )
+    # What config calls auto is another one from node to node, and rounds in another order; only trainings use it.
+    work.found["device"] = None if fit.history is None else metadata["device"]
     if fit.model is not None:
         # Beside the embedding, and no output of the rule: other methods have none.
         fit.model.save(Path(snakemake.output.embedding).with_suffix(".safetensors"))

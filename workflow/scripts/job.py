@@ -1,6 +1,7 @@
 """What every script of the workflow does around its one call of the library."""
 
 import errno
+import json
 import os
 import signal
 import sys
@@ -13,8 +14,11 @@ from typing import TextIO
 
 WORKFLOW = Path(__file__).parents[1]
 MANIFEST = WORKFLOW / "resources" / "upstream_manifest.csv"
-#: Params of every rule, beside its own.
-OF_EVERY_JOB = ("step", "results", "code", "packages")
+#: File of the folder of logs that keeps what failed in a run, an entry a line.
+FAILURES = "failures.jsonl"
+#: Params of every rule that say where things are, and all that every rule has beside its own.
+PLACES = ("results", "logs")
+OF_EVERY_JOB = ("step", "code", "packages", *PLACES)
 #: What torch raises when a GPU is lost or full.
 _OF_A_GPU = {"AcceleratorError", "OutOfMemoryError"}
 _ANOTHER_DEVICE = "run snakemake again, which goes on from the last checkpoint, or set device to cpu"
@@ -42,6 +46,13 @@ def _explained(error: BaseException, place: str) -> str | None:
         found = str(error).partition("\n")[0].rstrip(".")
         error = InputError("device", f"a GPU that fails ({found})", "one that works and has room", _ANOTHER_DEVICE)
     return str(error) if isinstance(error, InputError) else None
+
+
+def _note_failure(path: Path, **entry: str) -> None:
+    """Add an entry to the file of failures, from which the run tells them at its end."""
+    # Its disk may be the one that is full.
+    with suppress(OSError), path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(entry) + "\n")
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,7 @@ def job(snakemake) -> Iterator[Work]:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     terminal = sys.stderr
     place = ", ".join(snakemake.output)
+    given = dict(snakemake.params.items())
 
     try:
         with open(snakemake.log[0], "w", buffering=1) as log, redirect_stdout(log), redirect_stderr(log):
@@ -93,12 +105,12 @@ def job(snakemake) -> Iterator[Work]:
             from ner.storage.integrity import Ledger
 
             try:
-                ledger = Ledger(snakemake.params.results, local_hashes(read_manifest(MANIFEST).values()))
+                ledger = Ledger(given["results"], local_hashes(read_manifest(MANIFEST).values()))
                 inputs = ledger.check(snakemake.input)
                 work = Work(terminal)
                 yield work
-                params = {name: value for name, value in snakemake.params.items() if name != "results"}
-                ledger.record(snakemake.output, params | work.found, inputs)
+                deciding = {name: value for name, value in given.items() if name not in PLACES}
+                ledger.record(snakemake.output, deciding | work.found, inputs)
             except BaseException as error:
                 # The log may lie on the disk that is full.
                 with suppress(OSError):
@@ -111,4 +123,5 @@ def job(snakemake) -> Iterator[Work]:
         if line is None:
             raise
         print(f"error: {line}", file=terminal)
+        _note_failure(Path(given["logs"], FAILURES), rule=snakemake.rule, line=line, log=snakemake.log[0])
         sys.exit(1)

@@ -17,4 +17,5 @@ with job(snakemake):
     )
     write_csv(snakemake.output.facts, told)
     write_csv(snakemake.output.versions, provenance.versions())
+    write_csv(snakemake.output.trainings, provenance.trainings(snakemake.params.trainings))
     write_csv(snakemake.output.stages, provenance.stages(jobs))

@@ -9,9 +9,16 @@ from ner.data.bins import Bins, behavior
 from ner.data.columns import BEHAVIOR
 from ner.data.recordings import Recording
 from ner.storage.errors import InputError
-from ner.storage.tables import names, read_parquet, write_parquet
+from ner.storage.tables import Column, Table, names, read_parquet, write_parquet
 
 PROTOCOLS = ("paper", "strict")
+LATENT = Column("z{k}", "", "latent coordinates, from z1")
+#: Bins of an embedding.
+EMBEDDINGS = Table(
+    "embeddings/{method}/{recording}/seed{seed}.parquet",
+    (*BEHAVIOR, LATENT, Column("strict_z{k}", "", "those of the strict protocol; only of methods where they differ")),
+    "embedding, a row a bin",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ner.data.bins import BIN_SECONDS
 from ner.data.checks.copies import refuse_repeated_trials
 from ner.data.checks.kept import Trials
 from ner.data.checks.labels import movement_angle, odd_directions, odd_labels, refuse_other_unit
@@ -37,7 +36,7 @@ def make_recording(
     train_fraction: float,
     sd: float = 1.5,
     half_width: int = 4,
-    bin_seconds: float = BIN_SECONDS,
+    bin_seconds: float | None = None,
     settings: Mapping | None = None,
     direction_offset: float = 0.0,
     nearest: float = 1.0,
@@ -58,7 +57,7 @@ def make_recording(
         train_fraction: share of the kept trials that train, the first ones.
         sd: standard deviation of the Gaussian that smooths the counts, in bins.
         half_width: reach of the Gaussian to either side, in bins.
-        bin_seconds: width of a bin.
+        bin_seconds: width of a bin; None is what the format says, 30 ms unless it has its own say.
         settings: of the format; missing ones take their defaults.
         direction_offset: degrees to add to every target direction, where the file's are turned.
         nearest: degrees to whose nearest multiple directions are then rounded.
@@ -71,6 +70,7 @@ def make_recording(
         Chen et al., NeurIPS 2024, data preprocessing.
     """
     given = settings or {}
+    bin_seconds = bin_seconds or formats.bin_seconds(format, given)
     session = formats.read(format, path, area, Window(bins, bin_seconds, half_width), given)
     kept, dropped = _usable(session, bins, half_width)
     malformed = session.malformed + sum(entry["reason"] in _NO_COUNTS for entry in dropped)

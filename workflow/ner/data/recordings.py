@@ -9,10 +9,16 @@ import pandas as pd
 from ner.data.bins import Bins, behavior
 from ner.data.columns import BEHAVIOR
 from ner.storage.errors import InputError
-from ner.storage.tables import names, read_parquet, write_parquet
+from ner.storage.tables import Column, Table, names, read_parquet, write_parquet
 
 #: Labels are velocities times this, as the paper passes them to every method.
 VELOCITY_SCALE = 10.0
+#: Bins of a recording.
+RECORDINGS = Table(
+    "recordings/{recording}.parquet",
+    (*BEHAVIOR, Column("neuron_{k}", "spikes/30 ms", "smoothed spike counts of each neuron, from neuron_0")),
+    "recording as every method gets it, a row a bin",
+)
 DIRECTIONS = tuple(range(0, 360, 45))
 
 

@@ -9,27 +9,33 @@ from ner.data.checks.copies import same_trials
 from ner.data.columns import RECORDING
 from ner.data.recordings import Recording
 from ner.storage.errors import InputError
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: What a run's recordings are; one a row.
-SUMMARY = (
-    RECORDING,
-    Column("monkey", "", "animal"),
-    Column("area", "", "M1, PMd or S1"),
-    Column("trials", "", "trials kept"),
-    Column("train_trials", "", "trials kept that train: the first ones, in recording order"),
-    Column("bins", "", "bins of every trial, from the go cue or what else the session is cut from"),
-    Column("bin_seconds", "s", "width of a bin"),
-    Column("neurons", "", "neurons recorded"),
-    Column("silent_neurons", "", "neurons without a spike in any kept bin"),
-    Column("directions", "", "different target directions"),
-    Column("dropped_trials", "", "trials of the source that are not in the recording"),
-    Column("dropped", "", "why, and which: numbered from 1 as in the source"),
-    Column("movement_angle", "degrees", "from the label to the hand's displacement, median over trials"),
-    Column("elsewhere", "", "trials whose hand goes more than 60 degrees from that, numbered from 1, the worst first"),
-    Column("warnings", "", "what is odd about the recording, and may mislead"),
-    Column("source", "", "file it was made from"),
-    Column("sha1", "", "git blob SHA-1 of the source"),
+SUMMARY = Table(
+    "tables/recordings.csv",
+    (
+        RECORDING,
+        Column("monkey", "", "animal"),
+        Column("area", "", "M1, PMd or S1"),
+        Column("trials", "", "trials kept"),
+        Column("train_trials", "", "trials kept that train: the first ones, in recording order"),
+        Column("bins", "", "bins of every trial, from the go cue or what else the session is cut from"),
+        Column("bin_seconds", "s", "width of a bin"),
+        Column("neurons", "", "neurons recorded"),
+        Column("silent_neurons", "", "neurons without a spike in any kept bin"),
+        Column("directions", "", "different target directions"),
+        Column("dropped_trials", "", "trials of the source that are not in the recording"),
+        Column("dropped", "", "why, and which: numbered from 1 as in the source"),
+        Column("movement_angle", "degrees", "from the label to the hand's displacement, median over trials"),
+        Column(
+            "elsewhere", "", "trials whose hand goes more than 60 degrees from that, numbered from 1, the worst first"
+        ),
+        Column("warnings", "", "what is odd about the recording, and may mislead"),
+        Column("source", "", "file it was made from"),
+        Column("sha1", "", "git blob SHA-1 of the source"),
+    ),
+    "what every recording holds, what was dropped on the way, and what is odd about it",
 )
 #: Share of dropped trials above which a run says so.
 MANY_DROPPED = 0.2

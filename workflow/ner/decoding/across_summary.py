@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, PAIRS, SOURCE, TARGET
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: Values of columns.PAIRS.
 DIAGONAL, OFF_DIAGONAL = KINDS_OF_PAIRS = ("diagonal", "off-diagonal")
@@ -14,37 +14,49 @@ DIAGONAL, OFF_DIAGONAL = KINDS_OF_PAIRS = ("diagonal", "off-diagonal")
 _PUBLISHED_MEAN = ("published", lambda values: values.mean(skipna=False))
 _PUBLISHED = Column("published", "R2: 1; accuracy: %", "the same of the authors' table; empty where it lacks a cell")
 #: A cell a row.
-CELLS = (
-    METHOD,
-    DECODER,
-    METRIC,
-    SOURCE,
-    TARGET,
-    Column("mean", "R2: 1; accuracy: %", "mean over seeds"),
-    Column("sd", "R2: 1; accuracy: %", "standard deviation over seeds; empty for a single one"),
-    Column("seeds", "", "number of seeds"),
-    _PUBLISHED,
+CELLS = Table(
+    "{figure}_cells.csv",
+    (
+        METHOD,
+        DECODER,
+        METRIC,
+        SOURCE,
+        TARGET,
+        Column("mean", "R2: 1; accuracy: %", "mean over seeds"),
+        Column("sd", "R2: 1; accuracy: %", "standard deviation over seeds; empty for a single one"),
+        Column("seeds", "", "number of seeds"),
+        _PUBLISHED,
+    ),
+    "the metrics shown, recording by recording, beside the published ones",
 )
 #: The diagonal or the rest of a matrix a row.
-MEANS = (
-    METHOD,
-    DECODER,
-    METRIC,
-    PAIRS,
-    Column("cells", "", "number of cells"),
-    Column("mean", "R2: 1; accuracy: %", "mean over cells"),
-    _PUBLISHED,
+MEANS = Table(
+    "{figure}_means.csv",
+    (
+        METHOD,
+        DECODER,
+        METRIC,
+        PAIRS,
+        Column("cells", "", "number of cells"),
+        Column("mean", "R2: 1; accuracy: %", "mean over cells"),
+        _PUBLISHED,
+    ),
+    "their means over recordings",
 )
 #: A bin of them a row.
-ACCURACY = (
-    METHOD,
-    DECODER,
-    PAIRS,
-    BIN,
-    Column("cells", "", "number of cells"),
-    Column("mean", "%", "mean over cells"),
-    Column("sd", "%", "standard deviation over cells; empty for a single one"),
-    _PUBLISHED,
+ACCURACY = Table(
+    "{figure}_accuracy.csv",
+    (
+        METHOD,
+        DECODER,
+        PAIRS,
+        BIN,
+        Column("cells", "", "number of cells"),
+        Column("mean", "%", "mean over cells"),
+        Column("sd", "%", "standard deviation over cells; empty for a single one"),
+        _PUBLISHED,
+    ),
+    "accuracy of the direction over time, across recordings",
 )
 
 

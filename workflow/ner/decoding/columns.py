@@ -1,7 +1,7 @@
 """The columns that the tables of metrics share, and the tables made of them."""
 
 from ner.data.columns import BIN, RECORDING, SPLIT
-from ner.storage.tables import Column
+from ner.storage.tables import Column, Table
 
 METHOD = Column("method", "", "name of the method in config, e.g. ner, cebra16")
 GROUP = Column("group", "", "name of the group of recordings in config")
@@ -15,10 +15,30 @@ SEED = Column("seed", "", "seed of the method's random state")
 VALUE = Column("value", "R2: 1; accuracy: %", "value of the metric")
 
 #: Metrics of decoders fitted and scored within one recording; one value a row.
-WITHIN = (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, VALUE)
+WITHIN = Table(
+    "tables/within.csv",
+    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, VALUE),
+    "metrics of decoders fitted and scored within a recording",
+    parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
+)
 #: Share of trials whose direction is decoded right, bin by bin, within one recording.
-WITHIN_TIME = (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, VALUE)
+WITHIN_TIME = Table(
+    "tables/within_time.csv",
+    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, VALUE),
+    "share of trials whose direction is decoded right, bin by bin",
+    parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
+)
 #: Metrics of decoders fitted on a source rotated onto a target and scored on the target's test trials.
-ACROSS = (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, METRIC, SEED, VALUE)
+ACROSS = Table(
+    "tables/across.csv",
+    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, METRIC, SEED, VALUE),
+    "metrics of decoders fitted on one recording and scored on another",
+    parts="decoding/across/{method}/{group}/seed{seed}.csv",
+)
 #: Share of the target's test trials whose direction is decoded right, bin by bin.
-ACROSS_TIME = (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, BIN, SEED, VALUE)
+ACROSS_TIME = Table(
+    "tables/across_time.csv",
+    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, BIN, SEED, VALUE),
+    "the target's trials whose direction is decoded right, bin by bin",
+    parts="decoding/across/{method}/{group}/seed{seed}.time.csv",
+)

@@ -1,7 +1,7 @@
 """Methods of decoding across recordings, tested against each other (paper, Figs 5 to 7)."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from ner.decoding.across_summary import DIAGONAL, KINDS_OF_PAIRS
 from ner.decoding.columns import DECODER, GROUP, METRIC, PAIRS, PROTOCOL
 from ner.decoding.statistics import friedman, over_recordings, paired_t, repeated_measures_anova
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: What a comparison of methods across recordings says, one test a row.
 TESTS = (
@@ -31,9 +31,15 @@ TESTS = (
     Column("p_recordings", "", "two-sided p of the difference over recordings"),
 )
 #: Tests of methods within recordings: a row a metric and test, values of the same recordings paired.
-WITHIN_TESTS = (METRIC, *(column for column in TESTS[3:] if column.name not in ("n_pairs", "p_recordings")))
+WITHIN_TESTS = Table(
+    "{figure}_paired_tests.csv",
+    (METRIC, *(column for column in TESTS[3:] if column.name not in ("n_pairs", "p_recordings"))),
+    "the methods shown, tested against each other within recordings",
+)
 #: Tests of this run, for every group and protocol; values of a pair are of the same recordings.
-ACROSS_TESTS = (GROUP, PROTOCOL, *TESTS)
+ACROSS_TESTS = Table(
+    "tables/across_tests.csv", (GROUP, PROTOCOL, *TESTS), "the methods tested against each other across recordings"
+)
 
 
 def across_tests(table: pd.DataFrame) -> pd.DataFrame:
@@ -72,7 +78,7 @@ def within_tests(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[METRIC.name, *names(TESTS[3:])])[names(WITHIN_TESTS)]
 
 
-def joined(parts: list[pd.DataFrame], columns: tuple[Column, ...]) -> pd.DataFrame:
+def joined(parts: list[pd.DataFrame], columns: Iterable[Column]) -> pd.DataFrame:
     """Tables one below the other, in the columns given; without a row where none has one."""
     parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True)[names(columns)] if parts else pd.DataFrame(columns=names(columns))

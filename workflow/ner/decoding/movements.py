@@ -9,14 +9,18 @@ from ner.data.bins import Bins, behavior
 from ner.data.columns import BEHAVIOR
 from ner.data.embeddings import Embedding
 from ner.decoding.metrics import Decoded, integrate_velocity
-from ner.storage.tables import Column, names, read_parquet, write_parquet
+from ner.storage.tables import Column, Table, names, read_parquet, write_parquet
 
 #: A bin a row.
-MOVEMENTS = (
-    *BEHAVIOR,
-    Column("decoded_vx", "cm/s", "velocity along x, decoded"),
-    Column("decoded_vy", "cm/s", "velocity along y, decoded"),
-    Column("decoded_direction", "degrees", "direction of the target, decoded"),
+MOVEMENTS = Table(
+    "decoding/movements/{protocol}/{decoder}/{method}/{recording}/seed{seed}.parquet",
+    (
+        *BEHAVIOR,
+        Column("decoded_vx", "cm/s", "velocity along x, decoded"),
+        Column("decoded_vy", "cm/s", "velocity along y, decoded"),
+        Column("decoded_direction", "degrees", "direction of the target, decoded"),
+    ),
+    "movements decoded from an embedding, for the figures that show them",
 )
 
 

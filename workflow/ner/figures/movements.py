@@ -23,7 +23,7 @@ def movements_table(movements: Movements, coordinates: np.ndarray | None = None)
         coordinates: (bins, d), the embedding that they were decoded from, or None to leave it out.
 
     Returns:
-        Columns BINS (data/columns and decoding/columns); z1 ... zd where coordinates are given.
+        Columns tables.BINS, or tables.MOVEMENTS where no coordinates are given.
     """
     table = movements.to_frame()[["split", "trial", "bin", "direction"]]
     table.insert(0, "method", movements.metadata["method"])

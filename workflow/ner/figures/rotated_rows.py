@@ -73,7 +73,7 @@ def draw_rows(figure: Figure, rotations: Rotations, top: float, letter: str) -> 
 
 
 def rows_table(rotations: Rotations) -> pd.DataFrame:
-    """The direction averages drawn: columns columns.AVERAGES."""
+    """The direction averages drawn: columns tables.AVERAGES."""
     parts = []
     for method in rotations.methods:
         for recording in _recordings(rotations):

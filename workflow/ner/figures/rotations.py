@@ -121,7 +121,7 @@ class Rotations:
         }
 
     def averages_table(self) -> pd.DataFrame:
-        """Columns columns.ROTATED_AVERAGES."""
+        """Columns tables.ROTATED_AVERAGES."""
         rows = []
         for (method, recording, state), (mean, directions) in self.averages.items():
             table = averages_table(mean, directions)
@@ -132,7 +132,7 @@ class Rotations:
 
     @cached_property
     def agreement(self) -> pd.DataFrame:
-        """Columns columns.AGREEMENT: R2 over directions, bins and dimensions together."""
+        """Columns tables.AGREEMENT: R2 over directions, bins and dimensions together."""
         rows = []
         for (method, recording, state), (mean, _) in self.averages.items():
             if recording not in self.members(state):

@@ -37,8 +37,8 @@ class Variance:
         protocol: paper or strict.
         split: train or test.
         table: columns decoding.columns.WITHIN, the rows of these.
-        values: columns columns.SESSIONS.
-        accuracy: columns columns.ACCURACY.
+        values: columns tables.SESSIONS.
+        accuracy: columns tables.ACCURACY.
         tests: columns method_tests.WITHIN_TESTS.
     """
 

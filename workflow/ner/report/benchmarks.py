@@ -2,26 +2,30 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from ner.storage.errors import InputError
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: One job a row.
-BENCHMARKS = (
-    Column("stage", "", "what ran: the rule, or the folder of its benchmark files"),
-    Column("method", "", "method, where the job was of one"),
-    Column("job", "", "recording, group, published set or figure that the job was of"),
-    Column("seed", "", "seed, where the job was of one"),
-    Column("seconds", "s", "wall time"),
-    Column("cpu_seconds", "s", "processor time; empty for jobs too short to be sampled, as are the next"),
-    Column("mean_load", "%", "processor time over wall time"),
-    Column("max_rss_mb", "MB", "largest resident memory"),
-    Column("read_mb", "MB", "read from disk"),
-    Column("written_mb", "MB", "written to disk"),
+BENCHMARKS = Table(
+    "benchmarks.csv",
+    (
+        Column("stage", "", "what ran: the rule, or the folder of its benchmark files"),
+        Column("method", "", "method, where the job was of one"),
+        Column("job", "", "recording, group, published set or figure that the job was of"),
+        Column("seed", "", "seed, where the job was of one"),
+        Column("seconds", "s", "wall time"),
+        Column("cpu_seconds", "s", "processor time; empty for jobs too short to be sampled, as are the next"),
+        Column("mean_load", "%", "processor time over wall time"),
+        Column("max_rss_mb", "MB", "largest resident memory"),
+        Column("read_mb", "MB", "read from disk"),
+        Column("written_mb", "MB", "written to disk"),
+    ),
+    "time and memory of every job",
 )
 _MEASURED = {
     "s": "seconds",
@@ -33,25 +37,27 @@ _MEASURED = {
 }
 
 
-def collect(folder: str | os.PathLike) -> pd.DataFrame:
-    """Collect the benchmark files under a folder, whichever jobs left one.
+def collect(folder: str | os.PathLike, jobs: Iterable[str]) -> pd.DataFrame:
+    """Collect the benchmark files that the jobs of a run left; other runs in the same folder may have left more.
 
     Args:
-        folder: with files stage.tsv, stage/job.tsv, stage/method/job.tsv or stage/method/job/seedN.tsv; a folder
-            that does not exist is one without files.
+        folder: with the files.
+        jobs: their paths in the folder, without .tsv: stage, stage/job, stage/method/job or stage/method/job/seedN. One
+            without a file, as a job that ran when benchmarks went elsewhere, has no row.
 
     Returns:
-        Columns BENCHMARKS, sorted by file.
+        Columns BENCHMARKS, sorted by job.
 
     Raises:
         InputError: if a file is not Snakemake's.
     """
-    rows = [row for path in sorted(Path(folder).rglob("*.tsv")) for row in _rows(path, Path(folder))]
+    files = {job: Path(folder, f"{job}.tsv") for job in sorted(set(jobs))}
+    rows = [row for job, path in files.items() if path.is_file() for row in _rows(path, job)]
     return pd.DataFrame(rows, columns=names(BENCHMARKS))
 
 
-def _rows(path: Path, folder: Path) -> Iterator[dict]:
-    stage, *of = path.relative_to(folder).with_suffix("").parts
+def _rows(path: Path, job: str) -> Iterator[dict]:
+    stage, *of = job.split("/")
     seed = int(of.pop()[4:]) if of and re.fullmatch(r"seed\d+", of[-1]) else None
     method = of.pop(0) if len(of) > 1 else ""
     try:

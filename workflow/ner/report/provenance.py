@@ -4,25 +4,50 @@ import importlib.metadata
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 
 import pandas as pd
 
-from ner.storage.tables import Column, names
+from ner.decoding.columns import METHOD
+from ner.storage.tables import Column, Table, names
 
 #: A fact of the run a row.
-FACTS = (Column("fact", "", "what is told"), Column("value", "", "how it was"))
+FACTS = Table(
+    "verification/facts.csv",
+    (Column("fact", "", "what is told"), Column("value", "", "how it was")),
+    "where and when the run was made",
+)
 #: An installed package a row.
-VERSIONS = (Column("package", "", "name of the distribution"), Column("version", "", "its version"))
+VERSIONS = Table(
+    "verification/versions.csv",
+    (Column("package", "", "name of the distribution"), Column("version", "", "its version")),
+    "packages it was made with",
+)
+#: A method's setting a row.
+TRAININGS = Table(
+    "verification/trainings.csv",
+    (
+        METHOD,
+        Column("setting", "", "setting that says how long the method is trained: steps or epochs"),
+        Column("run", "", "its value in this run"),
+        Column("paper", "", "its value in the paper"),
+    ),
+    "how long the methods were trained, here and in the paper",
+)
 #: A stage and method a row, the costliest first.
-STAGES = (
-    Column("stage", "", "what ran"),
-    Column("method", "", "method, where the jobs were of one"),
-    Column("jobs", "", "number of jobs"),
-    Column("seconds", "s", "sum of their wall times"),
-    Column("share", "%", "of the wall time of all jobs"),
-    Column("median_seconds", "s", "wall time of the median job"),
-    Column("longest_seconds", "s", "wall time of the longest job"),
-    Column("max_rss_mb", "MB", "largest resident memory of a job"),
+STAGES = Table(
+    "verification/stages.csv",
+    (
+        Column("stage", "", "what ran"),
+        Column("method", "", "method, where the jobs were of one"),
+        Column("jobs", "", "number of jobs"),
+        Column("seconds", "s", "sum of their wall times"),
+        Column("share", "%", "of the wall time of all jobs"),
+        Column("median_seconds", "s", "wall time of the median job"),
+        Column("longest_seconds", "s", "wall time of the longest job"),
+        Column("max_rss_mb", "MB", "largest resident memory of a job"),
+    ),
+    "what its stages cost",
 )
 
 
@@ -45,6 +70,18 @@ def stages(benchmarks: pd.DataFrame) -> pd.DataFrame:
     )
     table["share"] = 100 * table["seconds"] / table["seconds"].sum()
     return table.sort_values("seconds", ascending=False, ignore_index=True)[names(STAGES)]
+
+
+def trainings(lengths: Iterable[tuple[str, str, int, int]]) -> pd.DataFrame:
+    """How long the methods were trained.
+
+    Args:
+        lengths: method, setting, its value in this run and in the paper.
+
+    Returns:
+        Columns TRAININGS.
+    """
+    return pd.DataFrame(lengths, columns=names(TRAININGS))
 
 
 def versions() -> pd.DataFrame:

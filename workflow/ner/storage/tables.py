@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,32 @@ class Column:
     meaning: str
 
 
-def names(columns: tuple[Column, ...]) -> list[str]:
+@dataclass(frozen=True)
+class Table:
+    """A kind of table: where it lies, its columns and what it holds. Iterating over it gives its columns.
+
+    Attributes:
+        path: from the folder of results or figures; {names} stand for what differs between files of the kind.
+        columns: in order; {k} in a name stands for numbers.
+        meaning: what it holds.
+        parts: path of the tables with the same columns that it is joined from, '' where there are none.
+    """
+
+    path: str
+    columns: tuple[Column, ...]
+    meaning: str
+    parts: str = ""
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    @property
+    def name(self) -> str:
+        """Name of its file without folder and ending."""
+        return Path(self.path).stem
+
+
+def names(columns: Iterable[Column]) -> list[str]:
     """Names of the columns, in order."""
     return [column.name for column in columns]
 
@@ -77,7 +102,7 @@ def write_csv(path: str | os.PathLike, table: pd.DataFrame) -> None:
         table.to_csv(temporary, index=False, float_format="%.10g")
 
 
-def read_csv(path: str | os.PathLike, columns: tuple[Column, ...]) -> pd.DataFrame:
+def read_csv(path: str | os.PathLike, columns: Iterable[Column]) -> pd.DataFrame:
     """Read a CSV table and check its columns.
 
     Args:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, RECORDING, VALUE
 from ner.published.tables import FIGURE
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 from ner.verification.compare import OURS_MEAN, OURS_SD, SEEDS, over_seeds
 from ner.verification.parity_across import PARITY_ACROSS_SUMMARY
 from ner.verification.retrained_across import decoded_pairs
@@ -20,30 +20,37 @@ _DIFFERENCE = Column("difference", "R2: 1; accuracy: percentage points", "strict
 _EMBEDDINGS = Column("embeddings", "", "published (the authors') or this run")
 _VALUES = Column("values", "", "recordings, or pairs of them, each with every seed")
 #: Finding 1, a method, decoder and place a row.
-SWAPPED = (
-    _EMBEDDINGS,
-    METHOD,
-    DECODER,
-    Column("scored", "", "within (test trials) or across (off-diagonal pairs)"),
-    _VALUES,
-    Column("swapped_mean", "1", "mean velocity R2 with swapped arguments, as published"),
-    Column("mean", "1", "mean velocity R2"),
-    Column("swapped_median", "1", "median velocity R2 with swapped arguments, as published"),
-    Column("median", "1", "median velocity R2"),
+SWAPPED = Table(
+    "verification/finding1_swapped_velocity.csv",
+    (
+        _EMBEDDINGS,
+        METHOD,
+        DECODER,
+        Column("scored", "", "within (test trials) or across (off-diagonal pairs)"),
+        _VALUES,
+        Column("swapped_mean", "1", "mean velocity R2 with swapped arguments, as published"),
+        Column("mean", "1", "mean velocity R2"),
+        Column("swapped_median", "1", "median velocity R2 with swapped arguments, as published"),
+        Column("median", "1", "median velocity R2"),
+    ),
+    "velocity R2 with its arguments either way",
 )
 #: Finding 2, a method, decoder and metric a row.
-TRAIN_TEST = (
-    _EMBEDDINGS,
-    METHOD,
-    DECODER,
-    METRIC,
-    _VALUES,
-    Column("train", _UNIT, "median over recordings on the training trials"),
-    Column("test", _UNIT, "median over recordings on the test trials, velocity R2 with its arguments in order"),
-    Column("difference", "R2: 1; accuracy: percentage points", "test minus train"),
+TRAIN_TEST = Table(
+    "verification/finding2_train_and_test.csv",
+    (
+        _EMBEDDINGS,
+        METHOD,
+        DECODER,
+        METRIC,
+        _VALUES,
+        Column("train", _UNIT, "median over recordings on the training trials"),
+        Column("test", _UNIT, "median over recordings on the test trials, velocity R2 with its arguments in order"),
+        Column("difference", "R2: 1; accuracy: percentage points", "test minus train"),
+    ),
+    "metrics of training and test trials",
 )
-#: Findings 3 and 4, a method, decoder and metric a row.
-LEAK = (
+_LEAK = (
     METHOD,
     DECODER,
     METRIC,
@@ -52,42 +59,61 @@ LEAK = (
     Column("strict", _UNIT, "the same, strict protocol"),
     _DIFFERENCE,
 )
+#: Findings 3 and 4, a method, decoder and metric a row.
+PIVAE, UMAP = (
+    Table(f"verification/{path}", _LEAK, f"{method} with and without labels of what is scored")
+    for path, method in (("finding3_pivae.csv", "pi-VAE"), ("finding4_umap.csv", "UMAP"))
+)
 #: Finding 5, a set of recordings, method, decoder and metric a row.
-ROTATION = (
-    _EMBEDDINGS,
-    Column("recordings", "", "published set of embeddings, or group of config"),
-    METHOD,
-    DECODER,
-    METRIC,
-    _VALUES,
-    Column("paper", _UNIT, "off-diagonal mean, rotated by the published rule, which sees test trials"),
-    Column("strict", _UNIT, "off-diagonal mean, rotated by training averages"),
-    _DIFFERENCE,
+ROTATION = Table(
+    "verification/finding5_rotation.csv",
+    (
+        _EMBEDDINGS,
+        Column("recordings", "", "published set of embeddings, or group of config"),
+        METHOD,
+        DECODER,
+        METRIC,
+        _VALUES,
+        Column("paper", _UNIT, "off-diagonal mean, rotated by the published rule, which sees test trials"),
+        Column("strict", _UNIT, "off-diagonal mean, rotated by training averages"),
+        _DIFFERENCE,
+    ),
+    "decoding by the published rotation and by the strict one",
 )
 #: Finding 6: the off-diagonal rows of the parity.
-CANDIDATES = PARITY_ACROSS_SUMMARY
+CANDIDATES = Table(
+    "verification/finding6_candidates.csv", PARITY_ACROSS_SUMMARY.columns, "what the choice of a rotation is worth"
+)
 #: Finding 7, a paired t test a row.
-PAIRS = (
-    FIGURE,
-    DECODER,
-    METRIC,
-    PAIRS,
-    Column("methods", "", "the methods compared, the second subtracted from the first"),
-    Column("n_pairs", "", "number of paired values"),
-    Column("t_published", "", "t with the rows as they stand in the tables"),
-    Column("p_published", "", "its p"),
-    Column("t_matched", "", "t with the same recordings paired"),
-    Column("p_matched", "", "its p"),
+PAIRS = Table(
+    "verification/finding7_pairs.csv",
+    (
+        FIGURE,
+        DECODER,
+        METRIC,
+        PAIRS,
+        Column("methods", "", "the methods compared, the second subtracted from the first"),
+        Column("n_pairs", "", "number of paired values"),
+        Column("t_published", "", "t with the rows as they stand in the tables"),
+        Column("p_published", "", "its p"),
+        Column("t_matched", "", "t with the same recordings paired"),
+        Column("p_matched", "", "its p"),
+    ),
+    "published tests with their pairs and with matched ones",
 )
 #: Finding 8, a recording, metric and method a row.
-POSITIVES = (
-    RECORDING,
-    METRIC,
-    Column("published", _UNIT, "published value; empty where there is none"),
-    METHOD,
-    OURS_MEAN,
-    OURS_SD,
-    SEEDS,
+POSITIVES = Table(
+    "verification/finding8_positives.csv",
+    (
+        RECORDING,
+        METRIC,
+        Column("published", _UNIT, "published value; empty where there is none"),
+        METHOD,
+        OURS_MEAN,
+        OURS_SD,
+        SEEDS,
+    ),
+    "CEBRA with and without the direction in its positives",
 )
 
 
@@ -173,7 +199,7 @@ def leak(within: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
         methods: whose embedding differs between the protocols.
 
     Returns:
-        Columns LEAK, for those of the methods that were run.
+        Columns PIVAE or UMAP, for those of the methods that were run.
     """
     table = within[(within.split == "test") & (within.metric != "velocity_r2") & within.method.isin(methods)]
     both = _both(table, ["method", "decoder", "metric", "recording", "seed"])
@@ -181,7 +207,7 @@ def leak(within: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     for of, values in both.groupby(["method", "decoder", "metric"], sort=False):
         paper, strict = values["paper"].median(), values["strict"].median()
         rows.append((*of, len(values), paper, strict, strict - paper))
-    return pd.DataFrame(rows, columns=names(LEAK))
+    return pd.DataFrame(rows, columns=names(_LEAK))
 
 
 def rotation(parity_across: pd.DataFrame, across: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ner.decoding.columns import METHOD, RECORDING, SEED
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: Steps at which losses are compared, each by the mean of the `WINDOW` steps that end there.
 STEPS = (200, 1000, 2000)
@@ -15,14 +15,18 @@ WINDOW = 200
 #: 0.13 between seeds.
 BOUND = 0.1
 #: A recording, method, seed and step a row.
-LOSSES = (
-    METHOD,
-    RECORDING,
-    SEED,
-    Column("step", "", f"the losses are means of the {WINDOW} training steps that end here"),
-    Column("published", "1", "loss that the authors saved with their embedding"),
-    Column("ours", "1", "loss of this run's training"),
-    Column("difference", "1", "ours minus published"),
+LOSSES = Table(
+    "verification/losses.csv",
+    (
+        METHOD,
+        RECORDING,
+        SEED,
+        Column("step", "", f"the losses are means of the {WINDOW} training steps that end here"),
+        Column("published", "1", "loss that the authors saved with their embedding"),
+        Column("ours", "1", "loss of this run's training"),
+        Column("difference", "1", "ours minus published"),
+    ),
+    "the first losses of the authors' trainings, beside this run's",
 )
 
 

@@ -18,44 +18,53 @@ from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, SOURCE, TARGET,
 from ner.decoding.decode import fit_decoder
 from ner.decoding.metrics import score
 from ner.published.tables import METRICS_PUBLISHED
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 from ner.verification.compare import DIFFERENCE, DIFFERENCE_UNIT, OURS, PUBLISHED, UNSWAPPED, parity_tolerances
 
 SET = Column("set", "", "published set of embeddings")
 _CELL = (SET, METHOD, DECODER, METRIC, SOURCE, TARGET)
 #: A published cell a row.
-PARITY_ACROSS = (
-    *_CELL,
-    PUBLISHED,
-    OURS,
-    DIFFERENCE,
-    Column("candidates", VALUE.unit, "values with the rotation of each direction, as degrees=value; ..."),
-    Column(
-        "direction", "degrees", "whose rotation comes nearest to the cell's published metrics; none on the diagonal"
+PARITY_ACROSS = Table(
+    "verification/parity_across.csv",
+    (
+        *_CELL,
+        PUBLISHED,
+        OURS,
+        DIFFERENCE,
+        Column("candidates", VALUE.unit, "values with the rotation of each direction, as degrees=value; ..."),
+        Column(
+            "direction", "degrees", "whose rotation comes nearest to the cell's published metrics; none on the diagonal"
+        ),
+        Column("determinant", "", "sign of that rotation's determinant, -1 for a reflection"),
+        Column("residual", DIFFERENCE_UNIT, "value with that rotation minus published"),
+        Column("spread", DIFFERENCE_UNIT, "range of the candidates of that sign"),
+        Column("explained", "", "whether the residual is within 1e-6 (R2) or one trial (accuracy)"),
+        Column("same_choice", "", "whether our rule takes that rotation or one of equal value"),
+        UNSWAPPED,
+        Column("strict", VALUE.unit, "value under the strict protocol, of the same embedding"),
     ),
-    Column("determinant", "", "sign of that rotation's determinant, -1 for a reflection"),
-    Column("residual", DIFFERENCE_UNIT, "value with that rotation minus published"),
-    Column("spread", DIFFERENCE_UNIT, "range of the candidates of that sign"),
-    Column("explained", "", "whether the residual is within 1e-6 (R2) or one trial (accuracy)"),
-    Column("same_choice", "", "whether our rule takes that rotation or one of equal value"),
-    UNSWAPPED,
-    Column("strict", VALUE.unit, "value under the strict protocol, of the same embedding"),
+    "the authors' embeddings decoded across recordings, cell by cell",
+    parts="verification/parity_across/{set}.csv",
 )
 #: A set, decoder and metric a row, apart on the diagonal and off it.
-PARITY_ACROSS_SUMMARY = (
-    SET,
-    METHOD,
-    DECODER,
-    METRIC,
-    PAIRS,
-    Column("cells", "", "number of cells compared"),
-    Column("explained", "", "of them, explained by one of their rotations"),
-    Column("same_choice", "", "of them, given by the rotation that our rule takes"),
-    Column("largest_residual", DIFFERENCE_UNIT, "largest absolute residual"),
-    Column("published_mean", VALUE.unit, "mean of the published cells"),
-    Column("ours_mean", VALUE.unit, "mean of ours"),
-    Column("median_spread", DIFFERENCE_UNIT, "median range of a cell's candidates of one sign"),
-    Column("largest_spread", DIFFERENCE_UNIT, "largest such range"),
+PARITY_ACROSS_SUMMARY = Table(
+    "verification/parity_across_summary.csv",
+    (
+        SET,
+        METHOD,
+        DECODER,
+        METRIC,
+        PAIRS,
+        Column("cells", "", "number of cells compared"),
+        Column("explained", "", "of them, explained by one of their rotations"),
+        Column("same_choice", "", "of them, given by the rotation that our rule takes"),
+        Column("largest_residual", DIFFERENCE_UNIT, "largest absolute residual"),
+        Column("published_mean", VALUE.unit, "mean of the published cells"),
+        Column("ours_mean", VALUE.unit, "mean of ours"),
+        Column("median_spread", DIFFERENCE_UNIT, "median range of a cell's candidates of one sign"),
+        Column("largest_spread", DIFFERENCE_UNIT, "largest such range"),
+    ),
+    "parity_across.csv in summary",
 )
 
 

@@ -11,15 +11,19 @@ from ner.data.trials import balanced_trials, direction_averages
 from ner.decoding.columns import METHOD, RECORDING
 from ner.published.tables import read_published_averages
 from ner.storage.errors import InputError
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 #: A component of a method and recording a row.
-PARITY_AVERAGES = (
-    METHOD,
-    RECORDING,
-    Column("component", "", "1 to 3, as the authors published them"),
-    Column("difference", "spikes per bin", "largest absolute difference of the averages, signs aligned"),
-    Column("correlation", "", "absolute Pearson correlation of the averages over directions and bins"),
+PARITY_AVERAGES = Table(
+    "verification/parity_averages.csv",
+    (
+        METHOD,
+        RECORDING,
+        Column("component", "", "1 to 3, as the authors published them"),
+        Column("difference", "spikes per bin", "largest absolute difference of the averages, signs aligned"),
+        Column("correlation", "", "absolute Pearson correlation of the averages over directions and bins"),
+    ),
+    "PCA and dPCA held against the published averages",
 )
 #: What PCA, which nothing random enters, must reproduce: the averages to rounding, up to sign.
 PARITY_DIFFERENCE = 1e-8

@@ -11,7 +11,7 @@ from ner.decoding.decode import decode
 from ner.decoding.metrics import score
 from ner.decoding.within import SPLITS
 from ner.published.tables import METRICS_PUBLISHED, read_published_embedding
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 from ner.verification.compare import (
     DIFFERENCE,
     DIFFERENCE_UNIT,
@@ -25,14 +25,22 @@ from ner.verification.compare import (
 
 _VALUE_OF = (METHOD, RECORDING, DECODER, SPLIT, METRIC)
 #: A published value a row.
-PARITY_WITHIN = (*_VALUE_OF, PUBLISHED, OURS, DIFFERENCE, TOLERANCE, UNSWAPPED)
+PARITY_WITHIN = Table(
+    "verification/parity_within.csv",
+    (*_VALUE_OF, PUBLISHED, OURS, DIFFERENCE, TOLERANCE, UNSWAPPED),
+    "the authors' embeddings decoded here, beside their tables",
+)
 #: A method a row.
-PARITY_WITHIN_SUMMARY = (
-    METHOD,
-    Column("recordings", "", "number of recordings"),
-    Column("values", "", "number of published values decoded again"),
-    *(Column(metric, DIFFERENCE_UNIT, "largest absolute difference") for metric in METRICS_PUBLISHED),
-    Column("beyond", "", "values that differ by more than their tolerance"),
+PARITY_WITHIN_SUMMARY = Table(
+    "verification/parity_within_summary.csv",
+    (
+        METHOD,
+        Column("recordings", "", "number of recordings"),
+        Column("values", "", "number of published values decoded again"),
+        *(Column(metric, DIFFERENCE_UNIT, "largest absolute difference") for metric in METRICS_PUBLISHED),
+        Column("beyond", "", "values that differ by more than their tolerance"),
+    ),
+    "parity_within.csv in summary",
 )
 
 

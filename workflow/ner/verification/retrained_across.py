@@ -6,7 +6,7 @@ import pandas as pd
 
 from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, SOURCE, TARGET, VALUE
 from ner.published.tables import FIGURE
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 from ner.verification.compare import (
     DIFFERENCE,
     OURS_MEAN,
@@ -21,34 +21,42 @@ from ner.verification.compare import (
 
 _CELL = (METHOD, SOURCE, TARGET, DECODER, METRIC)
 #: A published cell a row.
-RETRAINED_ACROSS = (
-    FIGURE,
-    *_CELL,
-    PUBLISHED,
-    OURS_MEAN,
-    OURS_SD,
-    SEEDS,
-    DIFFERENCE,
-    TOLERANCE,
-    VERDICT,
+RETRAINED_ACROSS = Table(
+    "verification/retrained_across.csv",
+    (
+        FIGURE,
+        *_CELL,
+        PUBLISHED,
+        OURS_MEAN,
+        OURS_SD,
+        SEEDS,
+        DIFFERENCE,
+        TOLERANCE,
+        VERDICT,
+    ),
+    "this run's decoding across recordings, beside the authors'",
 )
 #: A published table and metric a row: its off-diagonal mean.
-RETRAINED_ACROSS_MEANS = (
-    FIGURE,
-    METHOD,
-    DECODER,
-    METRIC,
-    Column("published_all", VALUE.unit, "mean of all published cells off the diagonal"),
-    Column("cells_all", "", "their number"),
-    Column("published", VALUE.unit, "mean of those whose two recordings were run"),
-    Column("cells", "", "their number"),
-    Column("recordings", "", "recordings in them"),
-    Column("ours_mean", VALUE.unit, "mean over seeds of our mean over the same cells"),
-    Column("ours_sd", VALUE.unit, "standard deviation over seeds of our mean; empty for a single one"),
-    SEEDS,
-    DIFFERENCE,
-    TOLERANCE,
-    VERDICT,
+RETRAINED_ACROSS_MEANS = Table(
+    "verification/retrained_across_means.csv",
+    (
+        FIGURE,
+        METHOD,
+        DECODER,
+        METRIC,
+        Column("published_all", VALUE.unit, "mean of all published cells off the diagonal"),
+        Column("cells_all", "", "their number"),
+        Column("published", VALUE.unit, "mean of those whose two recordings were run"),
+        Column("cells", "", "their number"),
+        Column("recordings", "", "recordings in them"),
+        Column("ours_mean", VALUE.unit, "mean over seeds of our mean over the same cells"),
+        Column("ours_sd", VALUE.unit, "standard deviation over seeds of our mean; empty for a single one"),
+        SEEDS,
+        DIFFERENCE,
+        TOLERANCE,
+        VERDICT,
+    ),
+    "means of retrained_across.csv over pairs of different recordings",
 )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from ner.decoding.columns import DECODER, METHOD, METRIC, RECORDING, SPLIT, VALUE
 from ner.decoding.within import SPLITS
 from ner.published.tables import METRICS_PUBLISHED
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 from ner.verification.compare import (
     DIFFERENCE,
     OURS_MEAN,
@@ -23,21 +23,29 @@ from ner.verification.compare import (
 
 _VALUE_OF = (METHOD, RECORDING, DECODER, SPLIT, METRIC)
 #: A published value a row.
-RETRAINED_WITHIN = (*_VALUE_OF, PUBLISHED, OURS_MEAN, OURS_SD, SEEDS, DIFFERENCE, TOLERANCE, VERDICT)
+RETRAINED_WITHIN = Table(
+    "verification/retrained_within.csv",
+    (*_VALUE_OF, PUBLISHED, OURS_MEAN, OURS_SD, SEEDS, DIFFERENCE, TOLERANCE, VERDICT),
+    "embeddings of this run, beside the authors' tables",
+)
 #: The medians over the recordings that were run.
-RETRAINED_WITHIN_MEDIANS = (
-    METHOD,
-    DECODER,
-    SPLIT,
-    METRIC,
-    Column("recordings", "", "number of recordings with a published value that were run"),
-    Column("published", VALUE.unit, "median of the published values of these recordings"),
-    Column("ours_mean", VALUE.unit, "mean over seeds of our median"),
-    Column("ours_sd", VALUE.unit, "standard deviation over seeds of our median; empty for a single one"),
-    SEEDS,
-    DIFFERENCE,
-    Column("deviation", "", "published minus ours in standard deviations over seeds; empty for a single seed"),
-    Column("above", "", "recordings of which our mean over seeds is above the published value"),
+RETRAINED_WITHIN_MEDIANS = Table(
+    "verification/retrained_within_medians.csv",
+    (
+        METHOD,
+        DECODER,
+        SPLIT,
+        METRIC,
+        Column("recordings", "", "number of recordings with a published value that were run"),
+        Column("published", VALUE.unit, "median of the published values of these recordings"),
+        Column("ours_mean", VALUE.unit, "mean over seeds of our median"),
+        Column("ours_sd", VALUE.unit, "standard deviation over seeds of our median; empty for a single one"),
+        SEEDS,
+        DIFFERENCE,
+        Column("deviation", "", "published minus ours in standard deviations over seeds; empty for a single seed"),
+        Column("above", "", "recordings of which our mean over seeds is above the published value"),
+    ),
+    "medians of retrained_within.csv over recordings",
 )
 
 

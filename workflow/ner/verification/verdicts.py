@@ -5,19 +5,23 @@ import pandas as pd
 from ner.decoding.across_summary import kind_of_pairs
 from ner.decoding.columns import DECODER, METHOD, METRIC
 from ner.published.tables import FIGURE
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 from ner.verification.compare import VERDICTS
 
 _COLUMNS = tuple(verdict.replace(" ", "_") for verdict in VERDICTS)
 _SCOPE = Column("scope", "", "train or test within recordings; diagonal or off-diagonal across them")
 #: A published table, scope and metric a row.
-VERDICT_COUNTS = (
-    FIGURE,
-    METHOD,
-    DECODER,
-    _SCOPE,
-    METRIC,
-    *(Column(name, "", f"number of its values whose verdict is {name.replace('_', ' ')}") for name in _COLUMNS),
+VERDICT_COUNTS = Table(
+    "verification/verdicts.csv",
+    (
+        FIGURE,
+        METHOD,
+        DECODER,
+        _SCOPE,
+        METRIC,
+        *(Column(name, "", f"number of its values whose verdict is {name.replace('_', ' ')}") for name in _COLUMNS),
+    ),
+    "how many published values are met, by table",
 )
 
 

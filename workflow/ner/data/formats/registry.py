@@ -4,6 +4,7 @@ A module in this folder offers
 
 - ``SOURCES``: the config keys that say where a session's file comes from, of which a session gives one;
 - ``SETTINGS``: its other config keys as JSON-schema properties (type, default, bounds, description);
+- where a setting decides the width of the bins, ``bin_seconds(settings)``;
 - ``read(path, area, window, settings) -> RawSession``: the raw trials of one area.
 
 Heavy packages are imported inside ``read`` and what it calls, so that the workflow reads ``SETTINGS`` without loading
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ner.data import formats
+from ner.data.bins import BIN_SECONDS
 
 if TYPE_CHECKING:
     from ner.data.sessions import RawSession, Window
@@ -104,6 +106,17 @@ def complete_settings(name: str, settings: Mapping) -> dict:
         KeyError: if there is no such format.
     """
     return {key: rules["default"] for key, rules in _module(name).SETTINGS.items()} | dict(settings)
+
+
+def bin_seconds(name: str, settings: Mapping) -> float:
+    """Width of the bins that a session's settings ask for, in s: the paper's, unless the format has its own say.
+
+    Raises:
+        KeyError: if there is no such format.
+    """
+    module = _module(name)
+    own = getattr(module, "bin_seconds", None)
+    return own(complete_settings(name, settings)) if own else BIN_SECONDS
 
 
 def read(name: str, path: str | os.PathLike, area: str, window: "Window", settings: Mapping) -> "RawSession":

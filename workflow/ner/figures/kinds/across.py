@@ -3,17 +3,12 @@
 from collections.abc import Mapping
 
 from ner.decoding.across_summary import ACCURACY, CELLS, MEANS
-from ner.decoding.method_tests import ACROSS_TESTS
-from ner.figures.kinds.registry import Plan, Table
+from ner.figures.kinds.registry import Plan
 from ner.figures.settings import GROUP, PROTOCOL
+from ner.figures.tables import TESTS
 
 SETTINGS = {"group": GROUP, "protocol": PROTOCOL}
-TABLES = {
-    "cells": Table("the metrics shown, recording by recording, beside the published ones", CELLS),
-    "means": Table("their means over recordings", MEANS),
-    "accuracy": Table("accuracy of the direction over time, across recordings", ACCURACY),
-    "tests": Table("the methods shown, tested against each other", ACROSS_TESTS),
-}
+TABLES = (CELLS, MEANS, ACCURACY, TESTS)
 
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from ner.data.names import AREAS
-from ner.figures.columns import AVERAGES
 from ner.figures.kinds import across
-from ner.figures.kinds.registry import Plan, Problem, Table
+from ner.figures.kinds.registry import Plan, Problem
 from ner.figures.settings import METHODS, SEED
+from ner.figures.tables import AVERAGES
 
 SETTINGS = {
     **across.SETTINGS,
@@ -19,7 +19,7 @@ SETTINGS = {
     },
     "seed": SEED,
 }
-TABLES = {**across.TABLES, "rotated": Table("direction averages of the rotated embeddings", AVERAGES)}
+TABLES = (*across.TABLES, AVERAGES)
 
 
 def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from ner.figures.columns import FRAMES
-from ner.figures.kinds.registry import File, Plan, Table
+from ner.figures.kinds.registry import File, Plan
 from ner.figures.settings import METHOD, PROTOCOL, RECORDING, SEED
+from ner.figures.tables import FRAMES
 
 SETTINGS = {
     "recording": RECORDING,
@@ -19,7 +19,7 @@ SETTINGS = {
         "default": 16,
     },
 }
-TABLES = {"frames": Table("hand and latent point of every bin of the film", FRAMES)}
+TABLES = (FRAMES,)
 FILES = {
     "page": File(".html", "the film as a page that plays without network"),
     "gif": File(".gif", "the film's first trials, to put in a talk"),

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from ner.figures.columns import AGREEMENT, ROTATED_AVERAGES
-from ner.figures.kinds.registry import File, Plan, Problem, Table
+from ner.figures.kinds.registry import File, Plan, Problem
 from ner.figures.settings import GROUP, METHODS, PROTOCOL, SEED
+from ner.figures.tables import AGREEMENT, ROTATED_AVERAGES
 
 SETTINGS = {
     "group": GROUP,
@@ -41,10 +41,7 @@ SETTINGS = {
     "protocol": PROTOCOL,
     "seed": SEED,
 }
-TABLES = {
-    "averages": Table("direction averages before and after rotation", ROTATED_AVERAGES),
-    "agreement": Table("how well the direction averages agree with the anchor's", AGREEMENT),
-}
+TABLES = (ROTATED_AVERAGES, AGREEMENT)
 FILES = {"page": File(".html", "the embeddings in 3D, to turn and zoom")}
 
 

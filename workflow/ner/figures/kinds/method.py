@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping
 
-from ner.figures.columns import BINS, LOSSES, REGRESSION
-from ner.figures.kinds.registry import Plan, Table
+from ner.figures.kinds.registry import Plan
 from ner.figures.settings import DECODER, METHODS, PROTOCOL, RECORDING, SEED
+from ner.figures.tables import BINS, LOSSES, REGRESSION
 
 SETTINGS = {"recording": RECORDING, "methods": METHODS, "decoder": DECODER, "protocol": PROTOCOL, "seed": SEED}
-TABLES = {
-    "regression": Table("decoded velocity against the real one", REGRESSION),
-    "loss": Table("loss of the trainings", LOSSES),
-    "bins": Table("embedding and decoded movements of the trials shown", BINS),
-}
+TABLES = (REGRESSION, LOSSES, BINS)
 
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:

@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping
 
-from ner.figures.columns import BINS, NEURONS, RATES
-from ner.figures.kinds.registry import Plan, Table
+from ner.figures.kinds.registry import Plan
 from ner.figures.settings import DECODER, METHOD, PROTOCOL, RECORDING, SEED
+from ner.figures.tables import BINS, NEURONS, RATES
 
 SETTINGS = {"recording": RECORDING, "method": METHOD, "decoder": DECODER, "protocol": PROTOCOL, "seed": SEED}
-TABLES = {
-    "bins": Table("embedding and decoded movements of the trials shown", BINS),
-    "neurons": Table("direction averages of the example neurons", NEURONS),
-    "rates": Table("smoothed counts of all neurons, in one trial of each direction", RATES),
-}
+TABLES = (BINS, NEURONS, RATES)
 
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:

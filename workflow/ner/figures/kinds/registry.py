@@ -4,8 +4,8 @@ A module in this folder offers
 
 - ``SETTINGS``: the keys of an entry as JSON-schema properties. A key without ``default`` must be given. ``refers``
   says what the names in it must be: method, recording, group or decoder;
-- ``TABLES``: the tables that the notebook writes, by name, each a file ``{figure}_{name}.csv``; a name means the same
-  table in every kind;
+- ``TABLES``: the tables that the notebook writes, each to ``{figure}_{name}.csv``; a path means the same table in every
+  kind;
 - ``inputs(entry, plan)``: the files that the notebook reads, by parameter of the notebook;
 - ``parameters(entry, plan)``: its other parameters;
 
@@ -26,15 +26,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ner.figures import kinds
-from ner.storage.tables import Column
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that a kind of figure writes: what it holds, and its columns."""
-
-    meaning: str
-    columns: tuple[Column, ...]
+from ner.storage.tables import Table
 
 
 @dataclass(frozen=True)
@@ -163,6 +155,11 @@ def complete_settings(name: str, entry: Mapping) -> dict:
     return {key: schema["default"] for key, schema in settings.items() if "default" in schema} | dict(entry)
 
 
+def table_name(table: Table) -> str:
+    """Name of a figure's table: that of its file behind the figure's."""
+    return table.name.removeprefix("{figure}_")
+
+
 def outputs(name: str) -> dict[str, str]:
     """How the names of a figure's files end, behind that of the figure: by parameter of the notebook.
 
@@ -177,7 +174,7 @@ def outputs(name: str) -> dict[str, str]:
         "png": ".png",
         "html": "_notebook.html" if "page" in own else ".html",
         "notebook": ".ipynb",
-        **{f"{table}_csv": f"_{table}.csv" for table in kind(name).TABLES},
+        **{f"{table_name(table)}_csv": table.path.removeprefix("{figure}") for table in kind(name).TABLES},
         **own,
     }
 

@@ -3,17 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from ner.decoding.method_tests import WITHIN_TESTS
-from ner.figures.columns import ACCURACY, MOVEMENTS, SESSIONS
-from ner.figures.kinds.registry import Plan, Problem, Table, unread
+from ner.figures.kinds.registry import Plan, Problem, unread
 from ner.figures.settings import DECODER, METHODS, PROTOCOL, RECORDING
+from ner.figures.tables import ACCURACY, MOVEMENTS, SESSIONS
 
 SETTINGS = {"methods": METHODS, "decoder": DECODER, "protocol": PROTOCOL, "recording": RECORDING}
-TABLES = {
-    "sessions": Table("the metrics shown, recording by recording, beside the published ones", SESSIONS),
-    "time": Table("accuracy of the direction over time", ACCURACY),
-    "movements": Table("decoded movements of the recording shown", MOVEMENTS),
-    "paired_tests": Table("the methods shown, tested against each other", WITHIN_TESTS),
-}
+TABLES = (SESSIONS, ACCURACY, MOVEMENTS, WITHIN_TESTS)
 
 
 def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:

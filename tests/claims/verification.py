@@ -1,0 +1,169 @@
+"""docs/verification.md."""
+
+from collections.abc import Iterator
+
+from claims.tables import CONFIG, R2, TABLES, VALUES, Claim, by_metric, met, one, parity_difference, ran, rows
+from ner.verification.losses import BOUND
+
+PAGE = "docs/verification.md"
+DIRECTION = "direction_accuracy"
+
+
+def claims() -> Iterator[Claim]:
+    yield Claim(PAGE, "no further away than {n:.0f} standard deviations", {"n": CONFIG["verification"]["seed_spread"]})
+    split = one("finding2_train_and_test", embeddings="this run", method="ner", metric="velocity_r2")
+    yield Claim(PAGE, "All numbers below are of the {run} recordings", {"run": split.values})
+    yield Claim(PAGE, "of {steps:,} training steps", {"steps": CONFIG["methods"]["ner"]["steps"]})
+    yield from decoded_here()
+    yield from losses()
+    yield from within()
+    yield from misses()
+    yield from across()
+
+
+def decoded_here() -> Iterator[Claim]:
+    """The authors' embeddings, decoded here."""
+    parity = TABLES["parity_within"]
+    accuracies = parity[parity["metric"] == DIRECTION]
+    different = accuracies.loc[accuracies["difference"].abs() > 1e-6, "difference"].abs()
+    assert different.max() < 1
+    recordings = parity.groupby("method")["recording"].nunique()
+    yield Claim(PAGE, "CEBRA for {cebra} recordings and of NER for {ner}", dict(recordings))
+    yield Claim(PAGE, "to the published R2 is {largest:.0e}", {"largest": parity_difference()})
+    yield Claim(PAGE, "Of {n} direction accuracies, {k} differ", {"n": len(accuracies), "k": len(different)})
+    cells = TABLES["parity_across_summary"]
+    assert (cells["explained"] == cells["cells"]).all()
+    sums = cells.groupby(cells["metric"] == DIRECTION)["cells"].sum()
+    yield Claim(
+        PAGE, "all {r2} R2 and all {accuracies} direction accuracies are", {"r2": sums[False], "accuracies": sums[True]}
+    )
+    yield Claim(PAGE, "[{largest:.1e}](baselines.md)", {"largest": TABLES["parity_averages"]["difference"].max()})
+
+
+def losses() -> Iterator[Claim]:
+    """How trainings begin."""
+    yield Claim(PAGE, "are within {bound}, which is what the check asks for", {"bound": BOUND})
+    differences = TABLES["losses"].pivot(index=["method", "recording"], columns="step", values="difference")
+    for method in ("ner", "cebra"):
+        of = differences.loc[method]
+        means, largest = of.mean(), of.abs().max()
+        template = "| {method} | {n} | mean | {at[200]:+.3f} | {at[1000]:+.3f} | {at[2000]:+.3f} |"
+        yield Claim(PAGE, template, {"method": method, "n": len(of), "at": means})
+        yield Claim(PAGE, "| | | largest | {at[200]:.3f} | {at[1000]:.3f} | {at[2000]:.3f} |", {"at": largest})
+
+
+def within() -> Iterator[Claim]:
+    """Trained here, training trials."""
+    values = {
+        "velocity_r2": ("velocity R2", 3),
+        "position_r2": ("position R2", 3),
+        DIRECTION: ("direction, percentage points", 1),
+    }
+    for method in ("ner", "cebra"):
+        for metric, (value, digits) in values.items():
+            found = ran("retrained_within", method=method, metric=metric)
+            (tolerance,) = found["tolerance"].unique()
+            yield Claim(
+                PAGE,
+                "| {method} | {value} | {met} of {n} | {tolerance} | {largest:.{digits}f} |",
+                {
+                    "method": method,
+                    "value": value,
+                    "met": met(found),
+                    "n": len(found),
+                    "tolerance": tolerance,
+                    "largest": found["difference"].abs().max(),
+                    "digits": digits,
+                },
+            )
+    for method in ("ner", "cebra", "pivae", "umap", "umap-supervised"):
+        yield Claim(
+            PAGE,
+            "| {method} | {velocity.published:.3f}, {velocity.ours_mean:.3f} | {position.published:.3f}, "
+            "{position.ours_mean:.3f} | {direction.published:.1f}, {direction.ours_mean:.1f} |",
+            {"method": method, **by_metric("retrained_within_medians", method=method, split="train")},
+        )
+
+
+def misses() -> Iterator[Claim]:
+    """What lies outside its tolerance, and what more seeds say of it."""
+    for method in ("ner", "cebra"):
+        for value, metric in R2.items():
+            once = ran("retrained_within", method=method, metric=metric)
+            again = ran("seeds_of_misses", method=method, metric=metric).set_index("recording")
+            missed = once[once["verdict"] != "met"].set_index("recording")
+            for recording, row in missed.iterrows():
+                yield Claim(
+                    PAGE,
+                    "| {method} | {recording} | {value} | {once.published:.3f} | {once.ours_mean:.3f} | "
+                    "{again.ours_mean:.3f} ± {again.ours_sd:.3f} | {again.verdict} |",
+                    {
+                        "method": method,
+                        "recording": recording,
+                        "value": value,
+                        "once": row,
+                        "again": again.loc[recording],
+                    },
+                )
+            verdicts = again.loc[missed.index, "verdict"]
+            yield Claim(
+                PAGE,
+                "| {method} | {value} | {once} | {met} | {spread} |",
+                {
+                    "method": method,
+                    "value": VALUES[metric],
+                    "once": met(once),
+                    "met": met(once) + (verdicts == "met").sum(),
+                    "spread": (verdicts == "within seed spread").sum(),
+                },
+            )
+    odd = one("seeds_of_misses", method="cebra", recording="mihili-20140303-m1", split="train", metric=DIRECTION)
+    yield Claim(PAGE, "({odd.published:.1f} %; ours is {odd.ours_mean:.1f} ± {odd.ours_sd:.1f} %)", {"odd": odd})
+    third = one("seeds_of_misses", method="ner", recording="mihili-20140217-m1", split="train", metric="velocity_r2")
+    yield Claim(PAGE, "misses its tolerance by {by:.3f}", {"by": abs(third.difference) - third.tolerance})
+    for method in ("ner", "cebra"):
+        found = ran("retrained_within", method=method, metric=DIRECTION)
+        for row in found[found["verdict"] != "met"].itertuples():
+            yield Claim(PAGE, "| {row.method} | {row.recording} | {row.difference:+.1f} |", {"row": row})
+
+
+def across() -> Iterator[Claim]:
+    """Trained here, means over pairs of different recordings."""
+    means = TABLES["retrained_across_means"]
+    for (figure, decoder), of in means[means["method"] == "ner"].groupby(["figure", "decoder"]):
+        row = of.iloc[0]
+        (total,) = (n for n in range(2, 100) if n * (n - 1) == row.cells_all)
+        yield Claim(
+            PAGE,
+            "| {figure}, {run} of {total} | {decoder} | {velocity.published:.3f}, {velocity.ours_mean:.3f} | "
+            "{position.published:.3f}, {position.ours_mean:.3f} | {direction.published:.1f}, "
+            "{direction.ours_mean:.1f} |",
+            {
+                "figure": figure.removeprefix("fig"),
+                "run": row.recordings,
+                "total": total,
+                "decoder": decoder,
+                **by_metric("retrained_across_means", figure=figure, decoder=decoder, method="ner"),
+            },
+        )
+    for method in ("ner", "cebra", "cebra16", "pivae"):
+        found = rows("retrained_across_means", method=method)
+        yield Claim(PAGE, "| {method} | {met} of {n} |", {"method": method, "met": met(found), "n": len(found)})
+    for row in means[means["verdict"] != "met"].itertuples():
+        yield Claim(PAGE, *miss_across(row))
+    yield Claim(PAGE, "these are means over {cells} pairs or fewer", {"cells": means["cells"].max()})
+
+
+def miss_across(row) -> tuple[str, dict]:
+    """A row of the table of means outside their tolerance."""
+    digits = 1 if row.metric == DIRECTION else 2
+    return (
+        "| {figure} | {row.method} | {row.decoder} | {value} | {row.published:.{digits}f} | {row.ours_mean:.{digits}f} "
+        "| {row.tolerance:g} |",
+        {
+            "figure": row.figure.removeprefix("fig"),
+            "row": row,
+            "value": VALUES[row.metric] + ", %" * (row.metric == DIRECTION),
+            "digits": digits,
+        },
+    )

@@ -1,0 +1,154 @@
+"""Old results in a later run: what is made anew, what is not, and that the reason is said."""
+
+import os
+import shutil
+
+import pytest
+from places import ROOT
+from runs import Run
+
+from ner.data.simulation import simulate_session, write_trial_data
+
+TABLE = "results/tables/within.csv"
+STEM = "results/embeddings/ner/mine-m1/seed0.parquet"
+SETTINGS = {
+    "recordings": ["mine-m1"],
+    "methods": {"ner": {"steps": 20, "batch_size": 16, "temperature": 1.0}},
+    "compare": ["ner"],
+    "seeds": [0],
+    "train_fraction": 0.8,
+    "figures": {figure: {"methods": ["ner"]} for figure in ("fig3", "fig4", "fig4_strict")},
+}
+ALL = {"preprocess": 1, "embed": 1, "decode_within": 1, "within_table": 1}
+FITS = {"embed": 1, "decode_within": 1, "within_table": 1}
+
+
+def write_raw(path, seed):
+    write_trial_data(path, simulate_session(seed=seed, trials=88, neurons={"M1": 4}, bins=40), "radians")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A run of one method on a raw file of the user's."""
+    run = Run(tmp_path_factory.mktemp("finished"))
+    write_raw(run.folder / "mine.mat", 1)
+    configure(run)
+    result = run.snakemake(TABLE)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return run
+
+
+@pytest.fixture
+def run(finished, tmp_path):
+    """A copy of it, with its times of change."""
+    copy = Run(shutil.copytree(finished.folder, tmp_path / "copy"))
+    configure(copy)
+    return copy
+
+
+def configure(run, file="mine.mat", **changes):
+    mine = {"monkey": "Mine", "areas": ["M1"], "bins": 40, "format": "trial_data", "file": file}
+    run.configure(sessions={"mine": mine}, **{**SETTINGS, **changes})
+
+
+def forget(run):
+    shutil.rmtree(run.folder / ".snakemake")
+
+
+def test_nothing_to_do(run):
+    assert run.planned(TABLE) == {}
+
+
+def test_a_copy_without_snakemakes_notes_needs_nothing(run):
+    forget(run)
+    assert run.planned(TABLE) == {}
+
+
+def test_a_copy_with_new_times_needs_nothing(run):
+    now = (run.results / "tables" / "within.csv").stat().st_mtime + 100
+    for k, path in enumerate(sorted(run.results.rglob("*"), reverse=True)):
+        os.utime(path, (now + k, now + k))
+    os.utime(run.folder / "mine.mat")
+    assert run.planned(TABLE) == {}
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["", "without Snakemake's notes"])
+@pytest.mark.parametrize(
+    ("changes", "jobs", "said"),
+    [
+        ({"methods": {"ner": {"steps": 30, "batch_size": 16}}}, FITS, "steps 20 -> 30"),
+        ({"train_fraction": 0.75}, ALL, "train_fraction 0.8 -> 0.75"),
+        (
+            {"decoding": {"within": {"settings": {"linear": {"max_iter": 100}}}}},
+            {"decode_within": 1, "within_table": 1},
+            "max_iter",
+        ),
+        ({"device": "cuda"}, FITS, "device cpu -> cuda"),
+        ({"device": "cpu"}, {}, None),
+        ({"methods": {"ner": {"steps": 20, "batch_size": 16, "temperature": 1}}}, {}, None),
+        ({"methods": {"ner": {"steps": 20, "batch_size": 16}}}, {}, None),
+        ({"checkpoint_interval": 7}, {}, None),
+    ],
+)
+def test_settings(run, changes, jobs, said, lost):
+    configure(run, **changes)
+    if lost:
+        forget(run)
+    assert run.planned(TABLE) == jobs
+    if said:
+        assert said in run.snakemake("--dry-run", TABLE).stderr
+
+
+def test_what_no_record_is_left_of_is_said(run):
+    forget(run)
+    shutil.rmtree(run.results / ".checksums")
+    result = run.snakemake("--dry-run", TABLE)
+    assert "used as it is, as nothing says what it was made from" in result.stderr
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["", "without Snakemake's notes"])
+def test_another_raw_file_of_an_older_time(run, tmp_path, lost):
+    write_raw(tmp_path / "other.mat", 2)
+    os.utime(tmp_path / "other.mat", (1, 1))
+    shutil.copy2(tmp_path / "other.mat", run.folder / "mine.mat")
+    if lost:
+        forget(run)
+    assert run.planned(TABLE) == ALL
+
+
+def test_the_same_raw_file_elsewhere(run):
+    (run.folder / "raw").mkdir()
+    (run.folder / "mine.mat").rename(run.folder / "raw" / "mine.mat")
+    (run.folder / "mine.mat").symlink_to("raw/mine.mat")
+    assert run.planned(TABLE) == {}
+    (run.folder / "mine.mat").unlink()
+    result = run.snakemake("--dry-run", TABLE)
+    assert result.returncode != 0
+    assert "config sessions.mine.file: found 'mine.mat', no such file; expected a file; correct it" in result.stderr
+
+
+def test_another_version_of_a_package(run, monkeypatch):
+    """Of one that computes it, and of one that does not."""
+    for name, jobs in {"scikit-learn": {"decode_within": 1, "within_table": 1}, "matplotlib": {}}.items():
+        packages = run.folder / name
+        info = packages / f"{name.replace('-', '_')}-0.0.1.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.0.1\n")
+        monkeypatch.setenv("PYTHONPATH", str(packages))
+        assert run.planned(TABLE) == jobs, name
+
+
+def test_another_checkout_of_the_same_workflow_needs_nothing(run, tmp_path):
+    checkout = tmp_path / "another checkout"
+    shutil.copytree(ROOT / "workflow", checkout / "workflow", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "envs", checkout / "envs")
+    for name in ("Snakefile", "config.yaml"):
+        shutil.copy(ROOT / name, checkout)
+    (checkout / "profiles").symlink_to("workflow/profiles")
+    result = run.snakemake("--dry-run", TABLE, snakefile=checkout / "Snakefile")
+    assert "Nothing to be done" in result.stdout + result.stderr
+    edited = checkout / "workflow" / "ner" / "training" / "losses.py"
+    edited.write_text(edited.read_text() + "\n# Edited.\n")
+    result = run.snakemake("--dry-run", TABLE, snakefile=checkout / "Snakefile")
+    assert "the code that makes it was changed" in result.stderr and "rule embed:" in result.stdout + result.stderr
+    assert "rule preprocess:" not in result.stdout + result.stderr

@@ -1,0 +1,49 @@
+"""The jobs of a run whose time and memory its tables tell of."""
+
+from collections.abc import Collection, Mapping
+
+
+def measured_jobs(
+    recordings: Collection[str],
+    seeds: Collection[int],
+    *,
+    compared: Collection[str],
+    across: Collection[str],
+    groups: Mapping[str, Collection[str]],
+    extra: Collection[tuple[str, str]],
+    published_sets: Collection[str],
+) -> list[str]:
+    """Names of the jobs that fit, decode and verify, as their logs and benchmarks are named.
+
+    Args:
+        recordings: of the run.
+        seeds: of the fits.
+        compared: methods that are decoded within every recording.
+        across: methods that are decoded across the recordings of every group.
+        groups: recordings by group.
+        extra: other methods that are decoded within a recording, with the recording.
+        published_sets: sets of published embeddings that are decoded across recordings; none where nothing is verified.
+
+    Returns:
+        Each name once, sorted.
+    """
+    within = {(method, recording) for method in compared for recording in recordings} | set(extra)
+    fits = within | {(method, recording) for method in across for members in groups.values() for recording in members}
+    of_seeds = {
+        "embed": fits,
+        "decode_within": within,
+        "decode_across": {(method, group) for method in across for group in groups},
+    }
+    return sorted(
+        [
+            *(f"preprocess/{recording}" for recording in recordings),
+            *(
+                f"{stage}/{of}/{what}/seed{seed}"
+                for stage, jobs in of_seeds.items()
+                for of, what in jobs
+                for seed in seeds
+            ),
+            *(f"parity_across/{name}" for name in published_sets),
+            *(["parity_within"] if published_sets else []),
+        ]
+    )

@@ -1,0 +1,71 @@
+"""The user's own raw files: whether they are there, and which content they have."""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from ner.storage.checksums import blob_sha1
+from ner.storage.errors import InputError
+from ner.storage.files import atomic
+
+
+def own_file(session: Mapping) -> str | None:
+    """Path of a session's file of the user's, with `~` expanded; None where the authors' or a simulation is taken.
+
+    Args:
+        session: its entry of config.
+    """
+    return None if session["format"] == "smoothed" or "file" not in session else str(Path(session["file"]).expanduser())
+
+
+def check_own_files(recordings: Mapping[str, Mapping]) -> None:
+    """Refuse a run whose own raw files are not there, before results of earlier ones are taken for theirs.
+
+    Args:
+        recordings: entries of the run's recordings, by name.
+
+    Raises:
+        InputError: naming the config key of the first.
+    """
+    for entry in recordings.values():
+        path = own_file(entry)
+        if path is not None and not Path(path).is_file():
+            kind = "which is no file" if Path(path).exists() else "no such file"
+            raise InputError(
+                f"config sessions.{entry['session']}.file", f"{entry['file']!r}, {kind}", "a file", "correct it"
+            )
+
+
+class ContentHashes:
+    """Hashes of files, read again only where size, times or inode say that the file may be another one.
+
+    Args:
+        cache: a JSON file to keep them in; its folder has to be there for that.
+    """
+
+    def __init__(self, cache: str | os.PathLike):
+        self._cache = Path(cache)
+        try:
+            self._known = dict(json.loads(self._cache.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            self._known = {}
+
+    def __call__(self, path: str | os.PathLike) -> str:
+        """Git blob SHA-1 of a file, or of what a link leads to.
+
+        Raises:
+            OSError: if it cannot be read.
+        """
+        status = Path(path).stat()
+        # A copy that keeps the time of change has another time of status.
+        seen = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev]
+        place = str(Path(path).absolute())
+        found = self._known.get(place)
+        if not isinstance(found, list) or found[:-1] != seen:
+            found = self._known[place] = [*seen, blob_sha1(path)]
+            if self._cache.parent.is_dir():
+                with suppress(OSError), atomic(self._cache) as temporary:
+                    temporary.write_text(json.dumps(self._known), encoding="utf-8")
+        return found[-1]
