@@ -22,7 +22,8 @@ def commands() -> list[str]:
     for page in PAGES:
         lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
         text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
-        lines += [span for span in re.findall(r"`([^`\n]+)`", text) if re.match(PROGRAMS, span)]
+        spans = [" ".join(span.split()) for span in re.findall(r"`((?:[^`\n]|\n(?!\n))+)`", text)]
+        lines += [span for span in spans if re.match(PROGRAMS, span)]
         found += [re.sub(r" +# .*", "", line).strip() for line in lines]
     return list(dict.fromkeys(found))
 
