@@ -38,7 +38,7 @@ def claims() -> Iterator[Claim]:
     decoded = TABLES["parity_within"].groupby(["method", "recording"]).ngroups
     yield Claim(
         page,
-        "the authors' own {decoded} embeddings give their published R2, with a largest difference of {largest:.0e}",
+        "{decoded} of the authors' own embeddings give their published R2, with a largest difference of {largest:.0e}",
         {"decoded": decoded, "largest": parity_difference()},
     )
     for method, template in {
