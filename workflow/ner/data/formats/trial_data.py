@@ -106,7 +106,14 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
             dropped.append({"trial": number, "reason": error.reason})
             malformed += error.malformed
     metadata = {"bin_size_of_the_file": window.bin_seconds / joined}
-    return RawSession(trials=read, dropped=dropped, malformed=malformed, warnings=warnings, metadata=metadata)
+    return RawSession(
+        trials=read,
+        dropped=dropped,
+        malformed=malformed,
+        stated_unit=settings["velocity_unit"] is not None,
+        warnings=warnings,
+        metadata=metadata,
+    )
 
 
 def _trial(
