@@ -13,7 +13,8 @@ from documented import PAGES, blocks, commands, headings, is_of_slurm, links
 from places import ROOT
 from project import copy_of_project, overlay
 
-from ner.data.simulation import simulate_session, write_trial_data
+from ner.data.simulation import simulate_session
+from ner.data.simulation_nwb import write_nwb
 
 RECORDING, METHOD = (ROOT / "docs" / f"add-a-{what}.md" for what in ("recording", "method"))
 
@@ -41,7 +42,7 @@ def project(tmp_path_factory):
     (session,) = yaml.safe_load((place / "mine.yaml").read_text())["sessions"].values()
     (place / session["file"]).parent.mkdir()
     trials = simulate_session(seed=1, trials=104, neurons={"M1": 12}, bins=session["bins"])
-    write_trial_data(place / session["file"], trials, "radians")
+    write_nwb(place / session["file"], trials)
     (place / "workflow" / "ner" / "methods" / "mymethod.py").write_text(blocks(METHOD, "python")[0])
     return place
 
