@@ -17,23 +17,28 @@ use rule step as results_readme with:
 def run_asked_for(wildcards):
     """What this run was asked for, as its first page says it."""
 
-    def figure(name):
-        made_by = workflow.get_rule(name)
-        return made_by.docstring.strip(), list(map(str, made_by.output))
-
-    def reason(group):
-        return f"this run has {len(PRESENT[group])} of the {len(config['groups'][group])} recordings of group {group}"
-
     return {
         "recordings": list(RECORDINGS),
         "simulated": SIMULATED,
         "methods": COMPARE,
         "seeds": SEEDS,
-        "figures": {name: figure(name) for name in FIGURES},
-        "undrawn": {name: reason(group) for name, group in UNDRAWN.items()},
+        "figures": {name: kinds.kind(entry["kind"]).__doc__.strip() for name, entry in FIGURES.items()},
+        "figure_folder": FOLDERS["figures"],
+        "undrawn": UNDRAWN,
         "trainings": TRAININGS,
         "benchmarks": FOLDERS["benchmarks"],
+        "jobs": MEASURED,
     }
+
+
+def write_first_page():
+    """The first page of a run that failed: what there is, and what failed."""
+    from ner.report.index import Run, write_index
+    from ner.report.outputs import tables_of
+
+    if workflow.is_main_process:
+        run, failures = Run(**run_asked_for(None)), noted_failures(FOLDERS["logs"])
+        write_index(f"{FOLDERS['results']}/index.html", run, tables_of(table_modules()), failures)
 
 
 use rule step as index with:

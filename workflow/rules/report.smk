@@ -5,6 +5,16 @@ from planning.trainings import training_lengths
 
 # How long the methods are trained, here and in the paper.
 TRAININGS = training_lengths(config, dict.fromkeys([*COMPARE, *ACROSS_METHODS]))
+# Jobs whose time and memory tables hold.
+MEASURED = measured_jobs(
+    RECORDINGS,
+    SEEDS,
+    compared=COMPARE,
+    across=ACROSS_METHODS,
+    groups=GROUPS,
+    extra=[(POSITIVES["method"], name) for name in POSITIVES["recordings"] if name in RECORDINGS and RETRAINED_TABLES],
+    published_sets=[name for name, found in ACROSS_EMBEDDINGS.items() if found] if RETRAINED_TABLES else [],
+)
 SIMULATED = [name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"]
 
 
@@ -12,7 +22,7 @@ use rule step as retrained_across with:
     """Hold the metrics of this run's embeddings across recordings against the authors' tables."""
     input:
         across="<results>/tables/across.csv",
-        tables=[upstream(table.path) for table in RETRAINED_ACROSS_TABLES],
+        published=rules.published_tables.output.across,
     output:
         cells="<results>/verification/retrained_across.csv",
         means="<results>/verification/retrained_across_means.csv",
@@ -21,7 +31,6 @@ use rule step as retrained_across with:
     localrule: True
     params:
         **made_by("retrained_across"),
-        tables=[table.path for table in RETRAINED_ACROSS_TABLES],
         tolerance=lookup(dpath="verification/tolerance", within=config),
         seed_spread=lookup(dpath="verification/seed_spread", within=config),
 
@@ -31,7 +40,8 @@ use rule step as headlines with:
     input:
         within="<results>/tables/within.csv",
         across="<results>/tables/across.csv",
-        tables=[upstream(table.path) for table in RETRAINED_TABLES + RETRAINED_ACROSS_TABLES],
+        published_within=rules.published_tables.output.within,
+        published_across=rules.published_tables.output.across,
     output:
         "<results>/verification/headlines.csv",
     pathvars:
@@ -39,7 +49,6 @@ use rule step as headlines with:
     localrule: True
     params:
         **made_by("headlines"),
-        tables=[table.path for table in RETRAINED_TABLES + RETRAINED_ACROSS_TABLES],
 
 
 use rule step as findings with:
@@ -53,7 +62,7 @@ use rule step as findings with:
         parity_across_summary="<results>/verification/parity_across_summary.csv",
         published_tests="<results>/verification/published_tests.csv",
         positives=expand(
-            "<results>/decoding/within/{method}/{recording}/seed{seed}.csv",
+            "<results>/decoding/within/linear/{method}/{recording}/seed{seed}.csv",
             method=["cebra", POSITIVES["method"]],
             recording=[name for name in POSITIVES["recordings"] if name in RECORDINGS],
             seed=SEEDS,
@@ -108,19 +117,7 @@ use rule step as benchmarks_table with:
     localrule: True
     params:
         **made_by("benchmarks_table"),
-        jobs=measured_jobs(
-            RECORDINGS,
-            SEEDS,
-            compared=COMPARE,
-            across=ACROSS_METHODS,
-            groups=GROUPS,
-            extra=[
-                (POSITIVES["method"], name)
-                for name in POSITIVES["recordings"]
-                if name in RECORDINGS and RETRAINED_TABLES
-            ],
-            published_sets=[name for name, found in ACROSS_EMBEDDINGS.items() if found] if RETRAINED_TABLES else [],
-        ),
+        jobs=MEASURED,
         benchmarks=lambda wildcards, output: FOLDERS["benchmarks"],
 
 
