@@ -159,7 +159,7 @@ def packages(files: Iterable[Path], without: Iterable[str] = ()) -> list[str]:
         Names, sorted: what the files import, beyond Python itself, and what computes for it.
     """
     tops = {name.split(".")[0] for path in files if path.suffix in (".py", ".ipynb") for name in _imports(path)}
-    tops -= {PACKAGE, "job", *sys.stdlib_module_names}
+    tops -= {PACKAGE, "planning", "job", *sys.stdlib_module_names}
     named = {_DISTRIBUTIONS.get(top, top).lower().replace("_", "-") for top in tops}
     named |= {other for name in named for other in _COMPUTING_FOR.get(name, ())}
     return sorted(named - CARRIERS - set(without))
