@@ -1,6 +1,7 @@
 # make demo    every figure from simulated recordings, in minutes
 # make paper   every figure of the paper, from the upstream recordings
 # make report  the paper, and then results/report.html: its figures, verification and tables in one file to pass on
+# make archive  results/run.tar.gz: code, config, tables and figures of the paper's run in one file to hand over
 # make test    lint, then the tests (tests of real data need NER_MIRROR, a copy of the upstream repository)
 # make lint    style of Python, rules and notebooks
 # make showcase  results/reference, what the README shows (ARGS names the mirror)
@@ -21,7 +22,7 @@ ELSEWHERE := $(shell made=$$(sed -n 's/^command = .* -m venv \(--[a-z-]* \)*//p'
   [ -z "$$made" ] || [ "$$made" = "$$(pwd -P)/.venv" ] || echo elsewhere)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help elsewhere setup demo paper report showcase test lint lint-layers lock
+.PHONY: help elsewhere setup demo paper report archive showcase test lint lint-layers lock
 .DEFAULT_GOAL := help
 
 help:
@@ -60,6 +61,10 @@ report: $(READY)
 	python -m snakemake --cores all $(ARGS)
 	python -m snakemake --report results/report.html $(ARGS)
 	@echo "Done. Open results/report.html"
+
+archive: $(READY)
+	python -m snakemake --cores all $(ARGS) -- archive
+	@echo "Done. results/run.tar.gz; its page to open is results/index.html"
 
 showcase: $(READY)
 	python -m snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 verify

@@ -121,3 +121,9 @@ def test_every_package_goes_by_the_name_of_its_distribution():
     known = {owner.lower().replace("_", "-") for several in owners.values() for owner in several}
     assert set(packages(files)) <= known
     assert installed("numpy") and not installed("no-such-distribution")
+
+
+def test_an_environment_of_its_own_has_the_pinned_versions():
+    here = made_by("decode_within")["packages"]
+    pinned = made_by("decode_within", pinned=ROOT / "envs" / "ner.yaml")["packages"]
+    assert pinned == here and all(pinned.values())

@@ -165,13 +165,14 @@ def packages(files: Iterable[Path], without: Iterable[str] = ()) -> list[str]:
     return sorted(named - CARRIERS - set(without))
 
 
+@cache
 def pins(lock: Path) -> dict[str, str]:
     """Versions that a lock file asks for, by distribution.
 
     Args:
-        lock: with lines `name==version`; others are comments.
+        lock: with lines `name==version`, as pip reads them or as items of a conda environment.
     """
-    lines = (line.split("#")[0].strip() for line in lock.read_text(encoding="utf-8").splitlines())
+    lines = (line.split("#")[0].strip(" -") for line in lock.read_text(encoding="utf-8").splitlines())
     return dict(line.split("==", 1) for line in lines if "==" in line)
 
 
@@ -195,7 +196,13 @@ def installed(name: str) -> str:
 
 
 @cache
-def made_by(script: str, *named: str, notebook: str | None = None, without: tuple[str, ...] = ()) -> dict:
+def made_by(
+    script: str,
+    *named: str,
+    notebook: str | None = None,
+    without: tuple[str, ...] = (),
+    pinned: Path | None = None,
+) -> dict:
     """Params of a rule that runs a script: its name, and what identifies the code and packages behind its results.
 
     The library's part of the code is what the script and its notebook import.
@@ -205,6 +212,7 @@ def made_by(script: str, *named: str, notebook: str | None = None, without: tupl
         named: library modules that a registry is asked for, where it is not to be all that it has.
         notebook: name of the notebook that the script runs, where it runs one.
         without: distributions that only carry the numbers here.
+        pinned: the lock of the environment in which the script runs, where it is not this one.
 
     Returns:
         step: the script; notebook: the notebook, if any; code: the fingerprint; packages: versions by distribution.
@@ -215,5 +223,6 @@ def made_by(script: str, *named: str, notebook: str | None = None, without: tupl
         sources.append(ROOT / "notebooks" / f"{notebook}.ipynb")
         drawn = {"notebook": notebook}
     files = code_files(sources, named)
-    versions = {name: installed(name) for name in packages(files, without)}
+    known = installed if pinned is None else lambda name: pins(pinned).get(name, "")
+    versions = {name: known(name) for name in packages(files, without)}
     return {"step": script, **drawn, "code": fingerprint(files), "packages": versions}

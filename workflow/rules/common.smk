@@ -1,6 +1,7 @@
 import os
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -66,6 +67,11 @@ UNDRAWN = undrawn(config)
 FIGURES = {figure: entry for figure, entry in figures(config).items() if figure not in UNDRAWN}
 # The folders of pathvars as the rules' paths begin with them, whoever uses this workflow.
 FOLDERS = {name: workflow.modifier.modify_path(workflow.pathvars.apply(f"<{name}>")) for name in config["pathvars"]}
+
+
+# In environments of their own, jobs have the packages that are pinned for them.
+if "CONDA" in {method.name for method in workflow.deployment_settings.deployment_method}:
+    made_by = partial(made_by, pinned=WORKFLOW.parent / "envs" / "ner.yaml")
 
 
 def method_made_by(wildcards):
