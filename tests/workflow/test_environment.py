@@ -206,7 +206,9 @@ def test_setup_is_redone_when_stale(fresh, stale):
 def test_a_checkout_of_another_name_is_set_up_again(fresh):
     ready = fresh / ".venv" / ".ready"
     ready.parent.mkdir()
-    (ready.parent / "pyvenv.cfg").write_text(f"version = 3.11.2\ncommand = /bin/python -m venv --clear {ready.parent}\n")
+    (ready.parent / "pyvenv.cfg").write_text(
+        f"version = 3.11.2\ncommand = /bin/python -m venv --clear {ready.parent}\n"
+    )
     ready.touch()
     assert make(fresh, "--question", "setup").returncode == 0
     renamed = fresh.rename(fresh.with_name("a b's ü"))

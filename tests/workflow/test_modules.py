@@ -70,7 +70,9 @@ def test_with_a_prefix_and_the_others_config(tmp_path):
 
 
 def test_from_elsewhere_with_the_workflows_own_config(tmp_path):
-    result = snakemake("/", "--dry-run", "--quiet", "rules", "-s", ROOT / "Snakefile", "--directory", tmp_path, "--", "fig1")
+    result = snakemake(
+        "/", "--dry-run", "--quiet", "rules", "-s", ROOT / "Snakefile", "--directory", tmp_path, "--", "fig1"
+    )
     assert planned(result)["embed"] == 2
     shutil.copy(ROOT / "config.yaml", tmp_path)
     config = (tmp_path / "config.yaml").read_text().replace("example: chewie-20161014-m1", "example: nothing")
@@ -81,7 +83,7 @@ def test_from_elsewhere_with_the_workflows_own_config(tmp_path):
 
 @pytest.mark.slow
 def test_a_whole_figure_in_a_folder_of_an_odd_name(tmp_path):
-    """By a copy whose library nobody installed, beside modules of the same names, in a long folder for temporary files."""
+    """By a copy whose library nobody installed, beside modules of the same names, with a long TMPDIR."""
     place = tmp_path / "mo dül's"
     (place / "che ckout's ü").mkdir(parents=True)
     copy_of_project(place / "che ckout's ü")

@@ -12,9 +12,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = "ner"
 #: Packages that show progress or write files, and change no number.
-CARRIERS = frozenset({"pyarrow", "tqdm"})
+CARRIERS = frozenset({"pyarrow", "safetensors", "tqdm"})
 #: Distributions whose packages are imported by another name.
-_DISTRIBUTIONS = {"mpl_toolkits": "matplotlib", "sklearn": "scikit-learn", "umap": "umap-learn"}
+_DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "mpl_toolkits": "matplotlib",
+    "sklearn": "scikit-learn",
+    "umap": "umap-learn",
+    "yaml": "pyyaml",
+}
 #: Packages that compute for another one, which is imported in their place.
 _COMPUTING_FOR = {"numba": ("llvmlite",), "umap-learn": ("pynndescent",)}
 
