@@ -21,16 +21,18 @@ from places import ROOT
 LOCK = ROOT / "envs" / "requirements.lock"
 CONDA = ROOT / "envs" / "ner.yaml"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-RULES = ("workflow", "baselines")
+RULES = ("workflow", "nwb", "baselines")
 # Distributions that hold each importable package.
 OWNERS = packages_distributions()
 # Direct dependencies that are run, plugged in or held back, and not imported.
 TOOLS = {
+    "import-linter",
     "ipykernel",
     "mypy",
     "nbstripout",
     "numexpr",
     "pulp",
+    "pytest-xdist",
     "pyarrow",
     "ruff",
     "setuptools",
@@ -129,7 +131,7 @@ def library_imports():
 
 
 def other_imports():
-    texts = [path.read_text() for path in sources("tests", "benchmarks", "envs")]
+    texts = [path.read_text() for path in sources("tests", "benchmarks", "envs", "workflow/planning")]
     texts += [path.read_text() for path in sorted((ROOT / "workflow").glob("*.py"))]
     return {name for text in [*texts, *rule_code()] for name in imported(text)} - {PROJECT["name"]}
 

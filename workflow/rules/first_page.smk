@@ -1,3 +1,4 @@
+from ner.figures.kinds import registry as kinds
 from planning.tables import table_modules
 
 

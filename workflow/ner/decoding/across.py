@@ -1,7 +1,7 @@
-"""Decoding across recordings: decoders fitted on one recording, scored on the test part of another (paper, §Decoding).
+"""Decoding across recordings: decoders fitted on one recording, tested on another (paper, §Decoding).
 
 The paper rotates a source's embedding onto a target's and fits the decoders anew on the rotated source for every
-target. Here they are fitted once per source, and the target's test part is rotated back instead. For an orthogonal
+target. Here they are fitted once per source, and the target's test bins are rotated back instead. For an orthogonal
 rotation both give the same predictions, up to rounding: least squares with an intercept and nearest neighbors are not
 affected by it, nor is logistic regression with an L2 penalty that starts at zero.
 
