@@ -25,6 +25,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/describe.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/reuse.smk"
+include: "workflow/rules/terminal.smk"
 
 
 rule all:
@@ -52,3 +53,4 @@ onstart:
 
 onerror:
     tell_failures(FOLDERS["logs"])
+    write_first_page()

@@ -7,7 +7,7 @@ from browser import tab
 from builders import frame
 
 from ner.report.benchmarks import BENCHMARKS
-from ner.report.index import Run, write_index
+from ner.report.index import Run, figure_files, write_index
 from ner.storage.tables import write_csv
 from ner.verification.replication import REPLICATION
 
@@ -40,13 +40,12 @@ def run(place, **changes):
         "simulated": [],
         "methods": ["ner", "pivae"],
         "seeds": [0, 1],
-        "figures": {
-            name: (f"About {name}.", [f"{place}/figures/{name}.{form}" for form in ("pdf", "png", "html", "ipynb")])
-            for name in ("fig1", "fig4")
-        },
+        "figures": {name: f"About {name}." for name in ("fig1", "fig4")},
+        "figure_folder": str(place / "figures"),
         "undrawn": {"fig5": "this run has 1 of the 10 recordings of group chewie-m1"},
         "trainings": [("ner", "steps", 20000, 20000)],
         "benchmarks": str(place / "benchmarks"),
+        "jobs": ["embed/ner/chewie-20161007-m1/seed0", "embed/ner/chewie-20161007-m1/seed1"],
     }
     return Run(**asked | changes)
 
@@ -99,6 +98,16 @@ def test_failures_come_with_what_to_do(place):
     text = text_of(page)
     assert "1 job failed" in text and "mine&lt;1&gt;.py: found a text; expected a number; correct it" in page
     assert text.index("1 job failed") < text.index("Figures")
+
+
+def test_a_file_is_of_the_figure_with_the_longest_name(tmp_path):
+    for name in ("fig4.png", "fig4_cells.csv", "fig4_strict.png", "fig4_strict_cells.csv", "fig4.ipynb", "fig41.png"):
+        (tmp_path / name).write_text("")
+    found = figure_files(tmp_path, ["fig4", "fig4_strict"])
+    assert {name: [path.name for path in paths] for name, paths in found.items()} == {
+        "fig4": ["fig4.png", "fig4_cells.csv"],
+        "fig4_strict": ["fig4_strict.png", "fig4_strict_cells.csv"],
+    }
 
 
 @pytest.mark.parametrize("width", [390, 1280])

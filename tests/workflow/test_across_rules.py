@@ -18,7 +18,8 @@ def test_a_group_is_decoded_with_what_the_run_has_and_says_what_it_lacks(project
     assert jobs["decode_across"] == "4" and jobs["embed"] == "6"
     said = [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("group ")]
     assert sum("demo-m1-pmd: decoded without demo-day1-pmd" in line for line in said) == 1
-    assert sum("chewie-m1: not decoded, as this run has 0 of its 10 recordings" in line for line in said) == 1
+    # Groups of which the run has nothing are none of its business.
+    assert len(said) == 1
 
 
 def test_figures_of_groups_that_the_run_lacks_are_left_out_and_refused(project):
@@ -26,12 +27,8 @@ def test_figures_of_groups_that_the_run_lacks_are_left_out_and_refused(project):
     drawn = {name: count for name, count in plan(result).items() if name.startswith("draw_")}
     of_one = ("method", "pipeline", "latents", "across", "across_latents", "film")
     assert drawn == {f"draw_{kind}": "1" for kind in of_one} | {"draw_variance": "3"}
-    said = [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("figure ")]
-    groups = {"fig6_mihili": "mihili-2014-m1-pmd", "fig7": "han-s1", "fig7_latents": "han-s1"}
-    assert said == [
-        f"figure {figure}: left out, as this run has 0 of its group's recordings ({group}); it needs two"
-        for figure, group in groups.items()
-    ]
+    said = [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("figures ")]
+    assert said == ["figures left out, for lack of recordings: fig6_mihili, fig7, fig7_latents"]
     result = snakemake(project, "--dry-run", "--configfile", DEMO, "--", "fig7")
     assert result.returncode != 0
     expected = "figure fig7: this run has 0 of its group's recordings (han-s1); it needs two; add to `recordings`, or "

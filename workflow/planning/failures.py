@@ -20,16 +20,23 @@ def forget_failures(logs: str | os.PathLike) -> None:
         Path(logs, FAILURES).unlink(missing_ok=True)
 
 
-def tell_failures(logs: str | os.PathLike) -> None:
-    """Say at the end of a failed run, below what Snakemake says of each job, what its jobs said of it in one line.
+def noted_failures(logs: str | os.PathLike) -> list[dict[str, str]]:
+    """What the jobs of a run noted of their failures: rule, line (what is wrong and what to do) and log.
 
     Args:
         logs: folder of the logs.
     """
-    try:
-        entries = [json.loads(line) for line in Path(logs, FAILURES).read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError):
-        return
-    lines = dict.fromkeys(f"  {entry['rule']}: {entry['line']} (log: {entry['log']})" for entry in entries)
+    with suppress(OSError, ValueError):
+        return [json.loads(line) for line in Path(logs, FAILURES).read_text(encoding="utf-8").splitlines()]
+    return []
+
+
+def tell_failures(logs: str | os.PathLike) -> None:
+    """Say at the end of a failed run what its jobs said of their failures, in a line each.
+
+    Args:
+        logs: folder of the logs.
+    """
+    lines = dict.fromkeys(f"  {entry['rule']}: {entry['line']} (log: {entry['log']})" for entry in noted_failures(logs))
     if lines:
         print("What failed, and what to do:", *lines, sep="\n", file=sys.stderr, flush=True)

@@ -20,6 +20,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 if Path(sys.executable).exists():
     sys.executable = shlex.quote(sys.executable)
 sys.path.insert(0, str(WORKFLOW))
+from planning.config_files import check_keys
 from planning.configuration import (
     ConfigError,
     check_writable,
@@ -29,7 +30,8 @@ from planning.configuration import (
     validate,
     with_floats,
 )  # noqa: E402
-from planning.failures import forget_failures, tell_failures  # noqa: E402
+from ner.storage.errors import InputError  # noqa: E402
+from planning.failures import forget_failures, noted_failures, tell_failures  # noqa: E402
 from planning.figures import figures, run_plan, undrawn  # noqa: E402
 from planning.measured import measured_jobs  # noqa: E402
 from planning.library import environment, made_by  # noqa: E402
@@ -45,9 +47,10 @@ pathvars:
 
 
 try:
+    check_keys([OWN_CONFIG, *workflow.configfiles])
     validate(config)
     config = with_floats(config)
-except ConfigError as error:
+except (ConfigError, InputError) as error:
     raise WorkflowError(str(error)) from None
 # Recordings and groups of this run, and what its decoders read.
 PLAN = run_plan(config)

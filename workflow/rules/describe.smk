@@ -17,20 +17,28 @@ use rule step as results_readme with:
 def run_asked_for(wildcards):
     """What this run was asked for, as its first page says it."""
 
-    def figure(name, kind):
-        files = outputs(name, kind).values()
-        return kinds.kind(kind).__doc__.strip(), [f"{FOLDERS['figures']}/{file}" for file in files]
-
     return {
         "recordings": list(RECORDINGS),
         "simulated": SIMULATED,
         "methods": COMPARE,
         "seeds": SEEDS,
-        "figures": {name: figure(name, entry["kind"]) for name, entry in FIGURES.items()},
+        "figures": {name: kinds.kind(entry["kind"]).__doc__.strip() for name, entry in FIGURES.items()},
+        "figure_folder": FOLDERS["figures"],
         "undrawn": UNDRAWN,
         "trainings": TRAININGS,
         "benchmarks": FOLDERS["benchmarks"],
+        "jobs": MEASURED,
     }
+
+
+def write_first_page():
+    """The first page of a run that failed: what there is, and what failed."""
+    from ner.report.index import Run, write_index
+    from ner.report.outputs import tables_of
+
+    if workflow.is_main_process:
+        run, failures = Run(**run_asked_for(None)), noted_failures(FOLDERS["logs"])
+        write_index(f"{FOLDERS['results']}/index.html", run, tables_of(table_modules()), failures)
 
 
 use rule step as index with:

@@ -4,13 +4,14 @@ from snakemake.logging import logger
 GROUPS = {group: members for group, members in PLAN.groups.items() if len(members) > 1}
 if workflow.is_main_process:
     for group, members in config["groups"].items():
-        if missing := [name for name in members if name not in RECORDINGS]:
+        # Of a group of other recordings than this run's, nothing is to be said.
+        if PLAN.groups[group] and (missing := [name for name in members if name not in RECORDINGS]):
             what = f"decoded without {', '.join(missing)}" if group in GROUPS else "not decoded"
             logger.warning(
                 f"group {group}: {what}, as this run has {len(PLAN.groups[group])} of its {len(members)} recordings"
             )
-    for figure, reason in UNDRAWN.items():
-        logger.warning(f"figure {figure}: left out, as {reason}")
+    if UNDRAWN:
+        logger.warning(f"figures left out, for lack of recordings: {', '.join(UNDRAWN)}")
 ACROSS_METHODS = list(dict.fromkeys(name for names in PLAN.across.values() for name in names))
 
 

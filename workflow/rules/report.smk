@@ -5,6 +5,16 @@ from planning.trainings import training_lengths
 
 # How long the methods are trained, here and in the paper.
 TRAININGS = training_lengths(config, dict.fromkeys([*COMPARE, *ACROSS_METHODS]))
+# Jobs whose time and memory tables hold.
+MEASURED = measured_jobs(
+    RECORDINGS,
+    SEEDS,
+    compared=COMPARE,
+    across=ACROSS_METHODS,
+    groups=GROUPS,
+    extra=[(POSITIVES["method"], name) for name in POSITIVES["recordings"] if name in RECORDINGS and RETRAINED_TABLES],
+    published_sets=[name for name, found in ACROSS_EMBEDDINGS.items() if found] if RETRAINED_TABLES else [],
+)
 SIMULATED = [name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"]
 
 
@@ -107,19 +117,7 @@ use rule step as benchmarks_table with:
     localrule: True
     params:
         **made_by("benchmarks_table"),
-        jobs=measured_jobs(
-            RECORDINGS,
-            SEEDS,
-            compared=COMPARE,
-            across=ACROSS_METHODS,
-            groups=GROUPS,
-            extra=[
-                (POSITIVES["method"], name)
-                for name in POSITIVES["recordings"]
-                if name in RECORDINGS and RETRAINED_TABLES
-            ],
-            published_sets=[name for name, found in ACROSS_EMBEDDINGS.items() if found] if RETRAINED_TABLES else [],
-        ),
+        jobs=MEASURED,
         benchmarks=lambda wildcards, output: FOLDERS["benchmarks"],
 
 

@@ -55,6 +55,17 @@ def _note_failure(path: Path, **entry: str) -> None:
         file.write(json.dumps(entry) + "\n")
 
 
+def _line(error: BaseException, place: str) -> str:
+    """What is wrong, and what to do, in one line."""
+    first = str(error).strip().partition("\n")[0]
+    return _explained(error, place) or f"{type(error).__name__}: {first}; the log has the traceback"
+
+
+def _begin(terminal: TextIO) -> str:
+    """What clears the run's bar of progress from the line of a terminal."""
+    return "\r\033[2K" if terminal.isatty() else ""
+
+
 @dataclass(frozen=True)
 class Work:
     """What a script may say and leave while it works.
@@ -70,7 +81,7 @@ class Work:
     def say(self, line: str) -> None:
         """Print a line on the terminal and in the log."""
         print(line)
-        print(line, file=self.terminal, flush=True)
+        print(f"{_begin(self.terminal)}{line}", file=self.terminal, flush=True)
 
 
 @contextmanager
@@ -88,8 +99,7 @@ def job(snakemake) -> Iterator[Work]:
         What the script may say and leave.
 
     Raises:
-        SystemExit: with status 1, after one line on standard error, if the library raised InputError, or the disk is
-            full or cannot be written.
+        SystemExit: with status 1, after one line on standard error, if the work raised an error.
     """
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[variable] = str(snakemake.threads)
@@ -115,13 +125,10 @@ def job(snakemake) -> Iterator[Work]:
                 # The log may lie on the disk that is full.
                 with suppress(OSError):
                     traceback.print_exc()
-                    if line := _explained(error, place):
-                        print(f"error: {line}")
+                    print(f"error: {_line(error, place)}")
                 raise
     except Exception as error:
-        line = _explained(error, place)
-        if line is None:
-            raise
-        print(f"error: {line}", file=terminal)
+        line = _line(error, place)
+        print(f"{_begin(terminal)}error: {line}", file=terminal)
         _note_failure(Path(given["logs"], FAILURES), rule=snakemake.rule, line=line, log=snakemake.log[0])
         sys.exit(1)

@@ -1,7 +1,7 @@
 """The first page to open after a run: its figures, pages and tables, what ran, and what is missing."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,20 +32,40 @@ class Run:
         simulated: those of them that are simulated.
         methods: names of the methods that are compared.
         seeds: of the methods.
-        figures: name to what the figure shows and the files that it makes; the first .png is its thumbnail.
+        figures: name to what the figure shows.
+        figure_folder: where their files lie: NAME.png, which is the thumbnail, NAME.pdf, NAME_cells.csv and so on.
         undrawn: name to why the figure is left out.
         trainings: method, setting, its value in this run and in the paper, see provenance.TRAININGS.
         benchmarks: folder of the jobs' benchmarks.
+        jobs: names of those that are counted, see `benchmarks.collect`.
     """
 
     recordings: Sequence[str]
     simulated: Sequence[str]
     methods: Sequence[str]
     seeds: Sequence[int]
-    figures: Mapping[str, tuple[str, Sequence[str]]]
+    figures: Mapping[str, str]
+    figure_folder: str
     undrawn: Mapping[str, str]
     trainings: Sequence[tuple[str, str, int, int]]
     benchmarks: str
+    jobs: Sequence[str]
+
+
+def figure_files(folder: str | os.PathLike, figures: Iterable[str]) -> dict[str, list[Path]]:
+    """The files of each figure, but for its notebook, sorted.
+
+    Args:
+        folder: where they lie.
+        figures: their names; fig4_strict_cells.csv is of fig4_strict and not of fig4, if there are both.
+    """
+    found: dict[str, list[Path]] = {name: [] for name in figures}
+    for path in sorted(Path(folder).glob("*.*")):
+        stem = path.name.partition(".")[0]
+        owners = [name for name in found if stem == name or stem.startswith(f"{name}_")]
+        if owners and path.suffix != ".ipynb":
+            found[max(owners, key=len)].append(path)
+    return found
 
 
 def write_index(
@@ -64,10 +84,11 @@ def write_index(
     def link(file: str | os.PathLike) -> str:
         return Path(os.path.relpath(file, results)).as_posix()
 
-    figures = []
-    for name, (about, files) in run.figures.items():
-        made = [link(file) for file in files if Path(file).is_file()]
-        figures.append({"name": name, "about": about, "files": [file for file in made if not file.endswith(".ipynb")]})
+    made = figure_files(run.figure_folder, run.figures)
+    figures = [
+        {"name": name, "about": about, "files": [link(file) for file in made[name]]}
+        for name, about in run.figures.items()
+    ]
     promised = pd.DataFrame(columns=names(REPLICATION))
     if (results / REPLICATION.path).is_file():
         promised = read_csv(results / REPLICATION.path, REPLICATION)
@@ -87,7 +108,7 @@ def write_index(
         simulated=run.simulated,
         recordings=len(run.recordings),
         short=lengths[lengths["run"] < lengths["paper"]],
-        stages=stages(collect(run.benchmarks)),
+        stages=stages(collect(run.benchmarks, run.jobs)),
         failures=failures,
     )
     with atomic(path) as temporary:

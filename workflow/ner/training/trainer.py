@@ -105,9 +105,9 @@ def embed(encoder: nn.Module, rates: np.ndarray, device: torch.device) -> np.nda
 
 
 def _reported(first: int, total: int) -> Iterator[int]:
-    """Steps first ... total - 1, with a bar on the terminal where there is one, else a line a minute on stderr."""
-    # The process's own stream: a job's sys.stderr is its log.
-    terminal = sys.__stderr__
+    """Steps first ... total - 1, with a bar on the terminal where there is one, else a line now and then on stderr."""
+    # A job's stderr is its log, from which the run's own bar takes the steps.
+    terminal = sys.stderr
     if terminal is not None and terminal.isatty() and find_spec("tqdm"):
         from tqdm import tqdm
 
@@ -117,7 +117,7 @@ def _reported(first: int, total: int) -> Iterator[int]:
     for step in range(first, total):
         yield step
         now = time.monotonic()
-        if now - reported > 60 or step + 1 == total:
+        if now - reported > 5 or step + 1 == total:
             reported = now
             rate = (step + 1 - first) / max(now - start, 1e-9)
             print(f"step {step + 1} of {total}, {rate:.1f} steps a second", file=sys.stderr, flush=True)
