@@ -294,7 +294,12 @@ def flip(path):
     ("damaged", "missing", "rule", "rebuilt"),
     [
         (f"{STEM}.parquet", ["decoding", "tables"], "decode_within", ["embed", "decode_within", "within_table"]),
-        ("decoding/within/linear/ner/demo-day-m1/seed0.csv", ["tables"], "within_table", ["decode_within", "within_table"]),
+        (
+            "decoding/within/linear/ner/demo-day-m1/seed0.csv",
+            ["tables"],
+            "within_table",
+            ["decode_within", "within_table"],
+        ),
     ],
     ids=["embedding", "table"],
 )

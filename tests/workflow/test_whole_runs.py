@@ -66,8 +66,8 @@ def test_plan_of_the_paper(project):
     result = snakemake(project, "--dry-run", "--quiet", "rules")
     assert result.returncode == 0, result.stderr
     stats = dict(re.findall(r"^(\w+) +(\d+)$", result.stdout, re.MULTILINE))
-    # 31 recordings, 3 seeds: 7 compared methods, and CEBRA in 16 dimensions for nearest neighbors; a method of which the
-    # verification measures a finding on one recording; the two shorter trainings of Fig 1.
+    # 31 recordings, 3 seeds: 7 compared methods, and CEBRA in 16 dimensions for nearest neighbors; a method of which
+    # the verification measures a finding on one recording; the two shorter trainings of Fig 1.
     assert stats["embed"] == str(31 * 3 * 8 + 3 + 2)
     assert stats["parity_averages"] == "1"
     assert stats["preprocess"] == "31"
@@ -161,9 +161,7 @@ def test_the_report_shows_figures_and_tables_with_captions(finished, tmp_path):
         assert all(address.startswith("data:") for address in shown.requests)
     forms = ("page", "pdf", "png")
     drawn = [figure for figure in FIGURES if figure not in LEFT_OUT]
-    assert sorted(found["Figures"]) == sorted(
-        f"{figure} {form}" for figure in drawn for form in forms
-    )
+    assert sorted(found["Figures"]) == sorted(f"{figure} {form}" for figure in drawn for form in forms)
     tables = [
         "across csv",
         "across tests csv",
