@@ -22,9 +22,8 @@ include: "workflow/rules/decode.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/across.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/figures_across.smk"
 include: "workflow/rules/describe.smk"
+include: "workflow/rules/figures.smk"
 include: "workflow/rules/reuse.smk"
 include: "workflow/rules/terminal.smk"
 
@@ -35,6 +34,8 @@ rule all:
     input:
         expand("<figures>/{figure}.pdf", figure=FIGURES),
         "<results>/tables/recordings.csv",
+        rules.within_table.output,
+        rules.within_time_table.output,
         "<results>/benchmarks.csv",
         "<results>/README.md",
         "<results>/index.html",

@@ -1,4 +1,4 @@
-"""What README.md and docs/ tell their readers to run or to write."""
+"""What README.md and docs/ ask their readers to run or to write, and where their links lead."""
 
 import re
 from pathlib import Path
@@ -22,9 +22,22 @@ def commands() -> list[str]:
     for page in PAGES:
         lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
         text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
-        lines += [span for span in re.findall(r"`([^`\n]+)`", text) if re.match(PROGRAMS, span)]
+        spans = [" ".join(span.split()) for span in re.findall(r"`((?:[^`\n]|\n(?!\n))+)`", text)]
+        lines += [span for span in spans if re.match(PROGRAMS, span)]
         found += [re.sub(r" +# .*", "", line).strip() for line in lines]
     return list(dict.fromkeys(found))
+
+
+def links(page: Path) -> list[str]:
+    """Addresses of a page's links and pictures within the repository."""
+    return [address for address in re.findall(r"\]\(([^)\s]+)\)", page.read_text()) if "://" not in address]
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def is_of_slurm(command: str) -> bool:

@@ -9,8 +9,8 @@ from places import ROOT
 TABLES = {path.stem: pd.read_csv(path) for path in sorted((ROOT / "results" / "reference").glob("*.csv"))}
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 #: Metrics by the names that templates use.
-METRICS = {"velocity": "velocity_r2", "position": "position_r2", "direction": "direction_accuracy"}
 R2 = {"velocity": "velocity_r2", "position": "position_r2"}
+METRICS = R2 | {"direction": "direction_accuracy"}
 #: Metrics as the pages write them.
 VALUES = {"velocity_r2": "velocity R2", "position_r2": "position R2", "direction_accuracy": "direction"}
 TRAIN = {"decoder": "linear", "split": "train"}

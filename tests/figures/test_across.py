@@ -1,4 +1,4 @@
-"""The panels of Figs 5 to 7, as drawn: which cell stands where, in which colour, and what is written beside it."""
+"""Figures of decoding across recordings, as drawn: which cell stands where, in which color, and what is written."""
 
 import itertools
 
@@ -8,15 +8,11 @@ import pandas as pd
 import pytest
 
 from ner.decoding.columns import ACROSS, ACROSS_TIME
-from ner.decoding.statistics import paired_t
-from ner.figures import style as plotting
-from ner.figures.across import SCALES, Across, Block, across_panels, blocks, matrix_panel, test_text
-from ner.published.tables import METRICS_PUBLISHED, PUBLISHED_ACROSS
+from ner.figures import style
+from ner.figures.across import Across, across_panels
+from ner.figures.matrices import SCALES, Block, blocks, labels, matrix_panel, number
+from ner.published.tables import METRICS_PUBLISHED, PUBLISHED_ACROSS, PUBLISHED_ACROSS_TIME
 from ner.storage.tables import names
-
-# pytest would take it for a test.
-text_of_test = test_text
-del test_text
 
 DECODERS = {"linear": ["ner", "cebra", "pivae"], "knn": ["ner", "cebra16", "pivae"]}
 M1 = [f"chewie-{day}-m1" for day in ("20150629", "20150630", "20160929")]
@@ -42,8 +38,9 @@ def shown(recordings, decoders=DECODERS, published=None, protocol="paper", seeds
     table, time = results(recordings, decoders, seeds)
     table, time = table.assign(protocol=protocol), time.assign(protocol=protocol)
     published = pd.DataFrame(columns=names(PUBLISHED_ACROSS)) if published is None else published
+    over_time = pd.DataFrame(columns=names(PUBLISHED_ACROSS_TIME))
     hemispheres = ["right" if "2015" in name else "left" for name in recordings]
-    return Across.of(table, time, published, decoders=decoders, hemispheres=hemispheres, protocol=protocol)
+    return Across.of(table, time, published, over_time, decoders=decoders, hemispheres=hemispheres, protocol=protocol)
 
 
 @pytest.fixture
@@ -52,8 +49,8 @@ def draw():
     figures = []
 
     def drawn(across):
-        plotting.use_style()
-        figure = plt.figure(figsize=(plotting.WIDTH, across.height + 0.3))
+        style.use_style()
+        figure = plt.figure(figsize=(style.WIDTH, across.height + 0.3))
         figures.append(figure)
         across_panels(figure, across, "abcde")
         figure.canvas.draw()
@@ -90,9 +87,9 @@ def test_blocks_part_years_hemispheres_and_areas_and_say_in_what_they_differ():
 
 
 def test_labels_are_dates_or_names_without_what_all_share():
-    assert shown(M1).labels == ["0629", "0630", "0929"]
-    assert shown(["demo-day1-m1", "demo-day2-m1"]).labels == ["day1", "day2"]
-    assert shown(["one-s1", "another-s1"]).labels == ["One", "Another"]
+    assert labels(M1) == ["0629", "0630", "0929"]
+    assert labels(["demo-day1-m1", "demo-day2-m1"]) == ["day1", "day2"]
+    assert labels(["one-s1", "another-s1"]) == ["One", "Another"]
 
 
 def test_sources_are_rows_and_targets_are_columns(draw):
@@ -108,12 +105,12 @@ def test_sources_are_rows_and_targets_are_columns(draw):
     assert first.axes.get_ylabel() == "source"
 
 
-def test_a_metric_has_one_colour_scale_across_methods_and_decoders(draw):
+def test_a_metric_has_one_color_scale_across_methods_and_decoders(draw):
     drawn = images(draw(shown(M1)))
     assert len(drawn) == 3 * 6
     for metric, row in zip(METRICS_PUBLISHED, (drawn[:6], drawn[6:12], drawn[12:]), strict=True):
         scales = {(image.norm.vmin, image.norm.vmax, image.get_cmap().name) for image in row}
-        assert scales == {(SCALES[metric].norm.vmin, SCALES[metric].norm.vmax, SCALES[metric].colours.name)}
+        assert scales == {(SCALES[metric].norm.vmin, SCALES[metric].norm.vmax, SCALES[metric].colors.name)}
 
 
 @pytest.mark.parametrize("count", [3, 6])
@@ -145,60 +142,77 @@ def test_titles_give_the_means_and_the_published_ones_in_grey(draw):
     assert not other.published and "as published" not in other.title("strict")
 
 
-def test_titles_say_how_many_seeds_and_where_colours_end(draw):
+def test_titles_say_how_many_seeds_and_where_colors_end(draw):
     title = shown(M1).title("paper")
-    assert title.startswith("Chewie 2015, Chewie 2016; M1: 3 recordings (paper protocol, one seed).")
-    assert shown(AREAS).title("strict").startswith("Chewie 2016; M1 and PMd: 4 recordings (strict protocol, one seed).")
+    assert title.startswith("Chewie 2015, Chewie 2016; M1: 3 recordings (paper protocol, one seed)\n")
+    assert shown(AREAS).title("strict").startswith("Chewie 2016; M1 and PMd: 4 recordings (strict protocol, ")
     assert "mean of 2 seeds" in shown(M1, seeds=(0, 1)).title("paper")
     five = [f"chewie-2016100{k}-m1" for k in range(1, 6)]
     assert "below −4" in shown(five).title("paper")
     assert "below −4" not in shown(five, decoders={"knn": ["ner"]}).title("paper")
 
 
-def test_the_tests_are_those_of_the_cells(draw):
+def test_points_are_recordings_and_p_is_over_them(draw):
     across = shown(AREAS)
-    said = texts(draw(across))
-    values = {
-        method: across.cells.query(f"method == '{method}' and decoder == 'knn' and metric == 'position_r2'")
-        for method in ("ner", "cebra16")
-    }
-    rest = {m: cells.loc[cells["source"] != cells["target"], "mean"].to_numpy() for m, cells in values.items()}
-    t = paired_t(rest["ner"], rest["cebra16"])
-    (row,) = (text for text in said if f"t(11) = {t.statistic:.2f}, d = {t.effect:.2f}, ".replace("-", "−") in text)
-    assert row.startswith(f"{t.difference:+.2f} [".replace("-", "−"))
-    assert {"NER − CEBRA", "NER − CEBRA 16D", "CEBRA 16D − pi-VAE", "ANOVA", "Friedman"} <= set(said)
+    figure = draw(across)
+    panels = figure.axes[-3:]
+    cells = across.cells.query("decoder == 'knn' and metric == 'position_r2'")
+    off = cells[cells["source"] != cells["target"]]
+    for k, method in enumerate(DECODERS["knn"]):
+        own = off[off["method"] == method]
+        expected = [own.loc[(own["source"] == r) | (own["target"] == r), "mean"].mean() for r in AREAS]
+        drawn = [c.get_offsets() for c in panels[1].collections if len(c.get_offsets()) == len(AREAS)]
+        points = next(offsets for offsets in drawn if np.isclose(offsets[:, 0], k).all())
+        assert sorted(points[:, 1]) == pytest.approx(sorted(expected))
+    test = across.tests.query("decoder == 'knn' and metric == 'position_r2' and pairs == 'off-diagonal'")
+    test = test[test["methods"] == "ner - cebra16"].iloc[0]
+    assert f"p = {test['p_recordings']:.2g}" in [text.get_text() for text in panels[1].texts]
+
+
+def test_values_below_the_scale_are_arrowheads_and_their_lines_end_there(draw):
+    across = shown(M1)
+    panel = draw(across).axes[-6]
+    # CEBRA's R2 of velocity.
+    low = SCALES["velocity_r2"].norm.vmin
+    arrows = [c for c in panel.collections if len(c.get_offsets()) == 3 and (c.get_offsets()[:, 1] == low).all()]
+    assert arrows
+    assert panel.get_ylim()[0] > low - 1
 
 
 def test_methods_without_a_second_one_and_groups_of_two_are_drawn(draw):
     said = texts(draw(shown(M1[:2], decoders={"linear": ["ner", "cebra"], "knn": ["ner"]})))
-    assert "one method: nothing to compare" in said
-    assert any("no interval" in text for text in said)
-    assert "Friedman" not in said
+    assert "no test" in said
+    assert "p against" in said
 
 
-def test_what_rounds_to_zero_has_no_sign():
-    row = pd.Series(
-        {"difference": -1e-9, "p_recordings": np.nan, "statistic": -345.67, "df1": 9, "effect": -0.001, "p": 0.5}
-    )
-    assert text_of_test(row, "paired t", 2) == "+0.00 no interval\nt(9) = −346, d = 0.00, p = 0.5"
-
-
-def test_alike_methods_have_no_test():
-    row = pd.Series({"difference": 0.0, "statistic": np.nan, "p": np.nan, "p_recordings": np.nan})
-    assert text_of_test(row, "paired t", 1) == "+0.0 in every cell\nno test"
-    assert text_of_test(row, "friedman", 1) == "all alike\nno test"
+@pytest.mark.parametrize(("value", "decimals", "text"), [(-0.001, 2, "0.00"), (-345.67, 0, "−346"), (0.5, 2, "0.50")])
+def test_numbers_as_figures_write_them(value, decimals, text):
+    assert number(value, decimals) == text
 
 
 @pytest.mark.parametrize(
-    "recordings",
-    [
-        [f"chewie-2016{k:04}-{area}" for area in ("m1", "pmd") for k in range(1001, 1007)],
-        [f"demo-a-long-name-{k}-{area}" for area in ("m1", "pmd") for k in range(2)],
-    ],
-    ids=["dates", "names"],
+    ("value", "text"), [(0.637, "0.64"), (-3.214, "−3.21"), (-12.34, "−12.3"), (-123.4, "−123"), (-12345.6, "−12346")]
 )
-def test_no_text_leaves_the_figure_or_meets_another(draw, recordings):
-    figure = draw(shown(recordings))
+def test_large_values_have_few_decimals(value, text):
+    assert SCALES["velocity_r2"].text(value) == text
+
+
+NAMED = [f"demo-a-long-name-{k}-{area}" for area in ("m1", "pmd") for k in range(2)]
+DATED = [f"chewie-2016{k:04}-{area}" for area in ("m1", "pmd") for k in range(1001, 1007)]
+# Areas in turn, so that every recording is a block of its own.
+MIXED = [f"chewie-2016{k:04}-{area}" for k in range(1001, 1007) for area in ("m1", "pmd")]
+
+
+@pytest.mark.parametrize("recordings", [DATED, NAMED, MIXED, M1], ids=["dates", "names", "mixed", "three"])
+@pytest.mark.parametrize("low", [0, -1000], ids=["usual", "far"])
+def test_no_text_leaves_the_figure_or_meets_another(draw, recordings, low):
+    table, time = results(recordings)
+    table.loc[table["metric"] == "velocity_r2", "value"] += low
+    published = table.assign(figure="fig5")[names(PUBLISHED_ACROSS)]
+    published_time = time.assign(figure="fig5")[names(PUBLISHED_ACROSS_TIME)]
+    hemispheres = ["left"] * len(recordings)
+    of = {"decoders": DECODERS, "hemispheres": hemispheres, "protocol": "paper"}
+    figure = draw(Across.of(table, time, published, published_time, **of))
     drawn = [text for axis in figure.axes for text in [*axis.texts, *outside(axis)] if text.get_text()]
     boxes = [text.get_window_extent().shrunk(0.98, 0.7) for text in drawn]
     whole = figure.bbox

@@ -1,19 +1,18 @@
-"""Fig 3's page in 3D, as a browser shows it, and its notebook with embeddings in the plane."""
+"""Latent dynamics before and after rotation: what is rotated onto what, and the page in 3D as a browser shows it."""
 
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
 from browser import tab
-from places import ROOT
 from samples import simulated_recording
 
-from ner.data.embeddings import Embedding, write_embedding
-from ner.figures import notebooks
+from ner.data.embeddings import Embedding
+from ner.decoding.alignment import strict_rotation
+from ner.figures.rotations import BEFORE, Rotations, pages
 from ner.figures.turning import TRIALS_SHOWN, embeddings_page
 
 ANCHOR = "demo-day1-m1"
@@ -40,8 +39,8 @@ def chosen(control, value):
 
 
 def an_embedding(recording, coordinates, method):
-    behaviour = {name: getattr(recording, name) for name in ("velocity", "direction", "trial", "bin", "train")}
-    return Embedding(coordinates=coordinates, **behaviour, metadata={"method": method, "recording": recording.name})
+    behavior = {name: getattr(recording, name) for name in ("velocity", "direction", "trial", "bin", "train")}
+    return Embedding(coordinates=coordinates, **behavior, metadata={"method": method, "recording": recording.name})
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +67,10 @@ def coordinates(recordings):
 @pytest.fixture(scope="module")
 def page(recordings, coordinates):
     pairs = {
-        (method, recording.name): (
-            an_embedding(recording, coordinates[method, recording.name], method),
-            an_embedding(recording, coordinates[method, ANCHOR], method),
-        )
+        (method, recording.name): {
+            "before rotation": an_embedding(recording, coordinates[method, recording.name], method),
+            "rotated onto the anchor": an_embedding(recording, coordinates[method, ANCHOR], method),
+        }
         for method in ("space", "flat")
         for recording in recordings
     }
@@ -94,7 +93,7 @@ def test_the_page_is_drawn_without_network_and_follows_its_reader(page, tmp_path
     path.write_text(page, encoding="utf-8")
     with tab(path, tmp_path / "profile", size=(900, 600)) as opened:
         first = opened.run(LOOK)
-        opened.run(chosen("rotation", "after"))
+        opened.run(chosen("rotation", "1"))
         rotated = opened.run(LOOK)
         opened.run(chosen("method", "flat"))
         flat = opened.run(LOOK)
@@ -117,21 +116,35 @@ def test_the_page_is_drawn_without_network_and_follows_its_reader(page, tmp_path
     assert after == same, "rotated onto the anchor, the same picture"
 
 
-def test_the_notebook_rotates_also_in_the_plane(recordings, coordinates, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT / "workflow"))
-    paths = []
-    for recording in recordings:
-        paths.append(str(tmp_path / f"{recording.name}.parquet"))
-        write_embedding(paths[-1], recording, coordinates["flat", recording.name], None, {"method": "flat"})
-    names = {name: f"fig3_{name.removesuffix('_csv')}.csv" for name in ("averages_csv", "agreement_csv")}
-    names |= {"pdf": "fig3.pdf", "png": "fig3.png", "page": "fig3.html"}
-    files = {name: str(tmp_path / file) for name, file in names.items()}
-    given = {"embeddings": paths, "averages_only": [], "anchor": ANCHOR, "protocol": "strict"}
-    notebooks.execute(ROOT / "workflow" / "notebooks" / "fig3.ipynb", tmp_path / "executed.ipynb", given | files)
-    assert all(Path(file).stat().st_size for file in files.values())
-    agreement = pd.read_csv(files["agreement_csv"]).set_index("recording")
-    assert agreement.loc[ANCHOR, ["before", "after"]].tolist() == pytest.approx([1, 1])
-    assert agreement.loc["demo-day2-m1", "after"] > 0.9
-    averages = pd.read_csv(files["averages_csv"])
-    assert len(averages) == 2 * 2 * 8 * 6
-    assert {"z1", "z2"} < set(averages.columns)
+def test_embeddings_in_the_plane_are_rotated_and_their_agreement_is_with_the_anchor(recordings, coordinates):
+    embeddings = [an_embedding(recording, coordinates["flat", recording.name], "flat") for recording in recordings]
+    rotations = Rotations.of(embeddings, embeddings[:1], strict_rotation)
+    last = list(rotations.states)[-1]
+    assert list(rotations.states.values()) == [ANCHOR, ANCHOR]
+    agreement = rotations.agreement.set_index(["recording", "state"])["r2"]
+    assert agreement[ANCHOR].tolist() == pytest.approx([1, 1])
+    assert agreement["demo-day2-m1", last] > 0.9 > agreement["demo-day2-m1", BEFORE]
+    table = rotations.averages_table()
+    assert list(table.columns) == ["method", "recording", "state", "direction", "bin", "z1", "z2"]
+    assert len(table) == 2 * 2 * 8 * 6
+    drawn = list(pages(rotations, ["flat"], "strict protocol"))
+    # An overview, and the method's page.
+    assert len(drawn) == 2
+    for figure in drawn:
+        plt.close(figure)
+
+
+def test_a_group_is_rotated_onto_its_first_recording_and_onto_an_anchor_from_elsewhere(recordings, coordinates):
+    day1, day2 = (an_embedding(recording, coordinates["space", recording.name], "space") for recording in recordings)
+    elsewhere = replace(
+        day1, coordinates=day1.coordinates[:, ::-1], metadata={"method": "space", "recording": "han-s1"}
+    )
+    rotations = Rotations.of([day1, day2], [elsewhere], strict_rotation, onto_each_other=True)
+    assert list(rotations.states.values()) == ["han-s1", ANCHOR, "han-s1"]
+    before, onto_first, onto_anchor = rotations.states
+    assert rotations.members(onto_first) == [ANCHOR, "demo-day2-m1"]
+    assert rotations.members(onto_anchor) == [ANCHOR, "demo-day2-m1", "han-s1"]
+    agreement = rotations.agreement.set_index(["state", "recording"])["r2"]
+    assert agreement[onto_anchor].to_numpy() == pytest.approx(np.ones(3))
+    assert agreement[onto_first].index.tolist() == [ANCHOR, "demo-day2-m1"]
+    assert agreement[before, "demo-day2-m1"] < 0.5

@@ -1,3 +1,5 @@
+"""The notebooks of every kind of figure: what they draw and write from files like those of a run, and how they run."""
+
 import re
 from pathlib import Path
 
@@ -11,160 +13,211 @@ from samples import LINEAR
 from ner.data.embeddings import read_embedding, write_embedding
 from ner.data.recordings import DIRECTIONS, Recording, write_recording
 from ner.decoding.across import decode_across
-from ner.decoding.columns import WITHIN, WITHIN_TIME
+from ner.decoding.decode import decode
+from ner.decoding.movements import write_movements
 from ner.decoding.within import decode_within
 from ner.figures import notebooks
+from ner.figures.kinds import registry
+from ner.published.tables import PUBLISHED_WITHIN, PUBLISHED_WITHIN_TIME
 from ner.storage.errors import InputError
 from ner.storage.tables import names, write_csv
-from ner.verification.retrained_within import RETRAINED_WITHIN
 
 NOTEBOOKS = ROOT / "workflow" / "notebooks"
-FIGURES = sorted(path.stem for path in NOTEBOOKS.glob("fig*.ipynb"))
+KINDS = registry.module_names()
 BINS = 6
+DECODER = LINEAR | {"max_iter": 50}
+METHODS = ["ner", "new-method"]
+GROUP = ["demo-day1-m1", "chewie-20161007-m1"]
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+#: An entry of every kind, and another one of some.
+ENTRIES = {
+    "method": {"kind": "method", "recording": GROUP[0], "methods": METHODS},
+    "pipeline": {"kind": "pipeline", "recording": GROUP[1], "method": "ner", "protocol": "paper"},
+    "latents": {"kind": "latents", "group": "days", "anchor": GROUP[0], "methods": METHODS, "averages_only": ["ner"]},
+    "latents-elsewhere": {
+        "kind": "latents",
+        "group": "days",
+        "anchor": "han-20171201-s1",
+        "methods": ["ner"],
+        "anchor_bins": [1, BINS],
+        "onto_each_other": True,
+    },
+    "variance": {"kind": "variance", "methods": METHODS, "recording": GROUP[0]},
+    "variance-published": {"kind": "variance", "methods": METHODS, "recording": GROUP[1], "protocol": "paper"},
+    "across": {"kind": "across", "group": "days"},
+    "across_latents": {
+        "kind": "across_latents",
+        "group": "days",
+        "methods": METHODS,
+        "area": "M1",
+        "anchor": GROUP[0],
+        "protocol": "paper",
+    },
+    "film": {"kind": "film", "recording": GROUP[0], "method": "ner", "trials": 2},
+}
 
 
 def a_recording(name, trials=24):
     rng = np.random.default_rng(0)
+    # Of another animal, whose trials are longer.
+    bins = BINS + 2 * name.startswith("han")
     direction = np.resize(DIRECTIONS, trials)
     angle = np.deg2rad(direction)
-    speed = np.hanning(BINS + 2)[1:-1] * 20
+    speed = np.hanning(bins + 2)[1:-1] * 20
     velocity = (speed[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)[:, None]).reshape(-1, 2)
     velocity += rng.normal(size=velocity.shape)
     return Recording(
         name=name,
         rates=np.abs(velocity @ rng.normal(size=(2, 5)) + rng.normal(size=(len(velocity), 5))),
         velocity=velocity,
-        direction=np.repeat(direction, BINS),
-        trial=np.repeat(np.arange(trials), BINS),
-        bin=np.tile(np.arange(BINS), trials),
-        train=np.repeat(np.arange(trials) < 16, BINS),
+        direction=np.repeat(direction, bins),
+        trial=np.repeat(np.arange(trials), bins),
+        bin=np.tile(np.arange(bins), trials),
+        train=np.repeat(np.arange(trials) < 16, bins),
     )
+
+
+class Files:
+    """A run's files as kinds ask for them (registry.Plan), each made when it is first asked for."""
+
+    recordings = {
+        "demo-day1-m1": {"area": "M1", "bins": BINS},
+        "chewie-20161007-m1": {"area": "M1", "bins": BINS, "hemisphere": "left"},
+        "han-20171201-s1": {"area": "S1", "bins": BINS + 2},
+    }
+    groups = {"days": GROUP}
+    within = across = {"linear": METHODS}
+    seeds = [0]
+
+    def __init__(self, root):
+        self.root = root
+
+    def made(self, name, make):
+        path = self.root / name
+        if not path.exists():
+            make(path)
+        return str(path)
+
+    def recording_file(self, recording):
+        return self.made(f"{recording}.parquet", lambda path: write_recording(a_recording(recording), path))
+
+    def embedding_file(self, method, recording, seed):
+        def make(path):
+            bins = a_recording(recording)
+            plane = bins.velocity if method == "ner" else bins.velocity[::-1]
+            coordinates = np.column_stack([plane, np.full(len(plane), 10.0)])
+            coordinates /= np.linalg.norm(coordinates, axis=1, keepdims=True)
+            write_embedding(path, bins, coordinates, None, {"method": method})
+
+        return self.made(f"{method}-{recording}-{seed}.parquet", make)
+
+    def history_file(self, method, recording, seed):
+        # The new method is not trained step by step.
+        loss = [3.0, 2, 1.5] if method == "ner" else []
+        table = pd.DataFrame({"step": range(1, len(loss) + 1), "loss": loss})
+        return self.made(f"{method}-{recording}-{seed}.history.csv", lambda path: table.to_csv(path, index=False))
+
+    def protocols(self, method, recording, seed):
+        file = self.embedding_file(method, recording, seed)
+        return {protocol: read_embedding(file, protocol) for protocol in ("paper", "strict")}
+
+    def scores(self, decoder, method, recording, seed):
+        of = {"method": method, "recording": recording, "seed": seed, "decoders": {decoder: DECODER}}
+        return decode_within(self.protocols(method, recording, seed), **of)
+
+    def scores_file(self, decoder, method, recording, seed):
+        of = (decoder, method, recording, seed)
+        return self.made("-".join(map(str, of)) + ".csv", lambda path: write_csv(path, self.scores(*of)[0]))
+
+    def times_file(self, decoder, method, recording, seed):
+        of = (decoder, method, recording, seed)
+        return self.made("-".join(map(str, of)) + ".time.csv", lambda path: write_csv(path, self.scores(*of)[1]))
+
+    def movements_file(self, decoder, method, recording, seed, protocol):
+        def make(path):
+            embedding = self.protocols(method, recording, seed)[protocol]
+            write_movements(path, embedding, decode(embedding, DECODER))
+
+        return self.made(f"{decoder}-{method}-{recording}-{seed}-{protocol}.parquet", make)
+
+    def within_files(self, decoder, methods):
+        of = [(decoder, method, recording, 0) for method in methods for recording in self.recordings]
+        return [self.scores_file(*each) for each in of], [self.times_file(*each) for each in of]
+
+    def across_files(self, group):
+        files = []
+        for method in METHODS:
+            embeddings = {
+                protocol: {name: self.protocols(method, name, 0)[protocol] for name in GROUP}
+                for protocol in ("paper", "strict")
+            }
+            of = {"method": method, "group": group, "seed": 0, "decoders": {"linear": DECODER}}
+            tables = decode_across(embeddings, **of)
+            files.append(
+                [
+                    self.made(f"{method}-{group}{suffix}.csv", lambda path, table=table: write_csv(path, table))
+                    for suffix, table in zip(("", ".time"), tables, strict=True)
+                ]
+            )
+        return tuple(map(list, zip(*files, strict=True)))
+
+    def published_files(self, scope, recordings):
+        """Of NER on one recording, within: what was published is what is decoded here."""
+        if scope == "across" or GROUP[1] not in recordings:
+            return [], []
+        files = []
+        tables = self.scores("linear", "ner", GROUP[1], 0)
+        for columns, table, suffix in zip(
+            (PUBLISHED_WITHIN, PUBLISHED_WITHIN_TIME), tables, ("", "_time"), strict=True
+        ):
+            theirs = table[table["protocol"] == "paper"].assign(figure="fig4")[names(columns)]
+            files.append([self.made(f"published{suffix}.csv", lambda path, theirs=theirs: write_csv(path, theirs))])
+        return tuple(files)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Recordings, embeddings and tables of a run without PMd: folder and the notebooks' inputs."""
-    root = tmp_path_factory.mktemp("run")
-    recordings, embeddings, histories = [], {}, {}
-    metrics, times = [], []
-    for name in ("demo-day1-m1", "chewie-20161007-m1", "han-20171201-s1"):
-        recording = a_recording(name)
-        write_recording(recording, root / f"{name}.parquet")
-        recordings.append(str(root / f"{name}.parquet"))
-        for method in ("ner", "new-method"):
-            path = root / f"{method}-{name}.parquet"
-            plane = recording.velocity if method == "ner" else recording.velocity[::-1]
-            height = np.full(len(plane), 10.0)
-            coordinates = np.column_stack([plane, height])
-            coordinates /= np.linalg.norm(coordinates, axis=1, keepdims=True)
-            write_embedding(path, recording, coordinates, None, {"method": method})
-            pd.DataFrame({"step": range(1, 6), "loss": [3.0, 2, 1.5, 1.2, 1.1]}).to_csv(path.with_suffix(".csv"))
-            embeddings[method, name], histories[method, name] = str(path), str(path.with_suffix(".csv"))
-            protocols = {protocol: read_embedding(path, protocol) for protocol in ("paper", "strict")}
-            of = {"method": method, "recording": name, "seed": 0, "decoders": {"linear": LINEAR | {"max_iter": 50}}}
-            for table, part in zip((metrics, times), decode_within(protocols, **of), strict=True):
-                table.append(part)
-    write_csv(root / "within.csv", pd.concat(metrics)[names(WITHIN)])
-    write_csv(root / "within_time.csv", pd.concat(times)[names(WITHIN_TIME)])
-    group = ("demo-day1-m1", "chewie-20161007-m1")
-    for method in ("ner", "new-method"):
-        of_group = {
-            protocol: {name: read_embedding(embeddings[method, name], protocol) for name in group}
-            for protocol in ("paper", "strict")
-        }
-        of = {"method": method, "group": "days", "seed": 0, "decoders": {"linear": LINEAR | {"max_iter": 50}}}
-        for suffix, table in zip(("", "_time"), decode_across(of_group, **of), strict=True):
-            write_csv(root / f"across-{method}{suffix}.csv", table)
-    published = pd.concat(metrics).query(
-        "protocol == 'paper' and recording == 'chewie-20161007-m1' and method == 'ner'"
-    )
-    published = published.rename(columns={"value": "published"}).reindex(columns=names(RETRAINED_WITHIN))
-    write_csv(root / "retrained.csv", published)
-    example = [(method, "demo-day1-m1") for method in ("ner", "new-method")]
-    decoding = {"decoder": "linear", "decoders": {"linear": LINEAR | {"max_iter": 50}}}
-    across = {
-        "tables": [str(root / f"across-{method}.csv") for method in ("ner", "new-method")],
-        "times": [str(root / f"across-{method}_time.csv") for method in ("ner", "new-method")],
-        "published_tables": [],
-        "published": [],
-        "decoders": {"linear": ["ner", "new-method"]},
-        "protocol": "paper",
-        "hemispheres": ["", "left"],
-    }
-    return root, {
-        "fig5": across,
-        "fig6": across
-        | {
-            "embeddings": [embeddings[method, group[1]] for method in ("ner", "new-method")],
-            "anchors": [embeddings[method, group[0]] for method in ("ner", "new-method")],
-        },
-        "fig1": {
-            "embeddings": [embeddings[key] for key in example],
-            "histories": [histories[key] for key in example],
-            **decoding,
-        },
-        "fig2": {"recording": recordings[0], "embedding": embeddings[example[0]], **decoding},
-        "fig3": {
-            "embeddings": [path for (_, name), path in embeddings.items() if name.endswith("m1")],
-            "averages_only": ["new-method"],
-            "anchor": "demo-day1-m1",
-            "protocol": "paper",
-        },
-        "fig4": {
-            "within": str(root / "within.csv"),
-            "within_time": str(root / "within_time.csv"),
-            "published": str(root / "retrained.csv"),
-            "recordings": recordings,
-            "embeddings": [embeddings[key] for key in example],
-            "methods": ["ner", "new-method"],
-            "protocol": "paper",
-            **decoding,
-        },
-    }
+def plan(tmp_path_factory):
+    return Files(tmp_path_factory.mktemp("run"))
 
 
-def rule(figure):
-    """Text of a figure's rule."""
-    text = "\n\n".join(path.read_text() for path in sorted((ROOT / "workflow" / "rules").glob("figures*.smk")))
-    return re.search(rf"^use rule step as {figure} with:\n(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)[1]
+def drawn(entry, plan, folder, figure="mine"):
+    """Run the notebook of an entry as the workflow does: the files that it writes by parameter, and its page."""
+    entry = registry.complete_settings(entry["kind"], entry)
+    kind = registry.kind(entry["kind"])
+    files = {name: str(folder / f"{figure}{ending}") for name, ending in registry.outputs(entry["kind"]).items()}
+    page, _ = files.pop("html"), files.pop("notebook")
+    executed = folder.parent / "logs" / f"{figure}.ipynb"
+    parameters = {**kind.parameters(entry, plan), **kind.inputs(entry, plan), **files}
+    notebooks.execute(NOTEBOOKS / f"{entry['kind']}.ipynb", executed, parameters)
+    notebooks.to_html(executed, page)
+    return files, Path(page).read_text(), nbformat.read(executed, as_version=4)
 
 
-def outputs(figure, folder):
-    """What a figure's rule makes besides the notebook and its page: parameter to file."""
-    declared = re.search(r"    output:\n(.*?)\n    log:", rule(figure), re.DOTALL)[1]
-    tables = dict(re.findall(r'(\w+_csv)="<figures>/(\w+\.csv)"', declared))
-    tables |= dict.fromkeys(re.findall(r"^ +(page)=", declared, re.MULTILINE), f"{figure}.html")
-    files = {"pdf": f"{figure}.pdf", "png": f"{figure}.png", **tables}
-    return {parameter: str(folder / file) for parameter, file in files.items()}
-
-
-@pytest.mark.parametrize("figure", FIGURES)
-def test_a_notebook_draws_its_figure_and_writes_nothing_else(figure, made, tmp_path, monkeypatch):
-    _, inputs = made
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_notebook_draws_its_figure_and_writes_what_its_kind_says(name, plan, tmp_path, monkeypatch):
     folder, work = tmp_path / "figures", tmp_path / "work"
     folder.mkdir()
     work.mkdir()
     monkeypatch.chdir(work)
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "workflow"))
-    expected = outputs(figure, folder)
-    executed, html = tmp_path / "logs" / f"{figure}.ipynb", tmp_path / f"{figure}.html"
+    entry = ENTRIES[name]
+    files, page, executed = drawn(entry, plan, folder)
 
-    notebooks.execute(NOTEBOOKS / f"{figure}.ipynb", executed, inputs[figure] | expected)
-    notebooks.to_html(executed, html)
-
-    assert sorted(map(str, folder.iterdir())) == sorted(expected.values())
+    endings = [ending for key, ending in registry.outputs(entry["kind"]).items() if key != "notebook"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(f"mine{ending}" for ending in endings)
     assert not list(work.iterdir())
-    pdf = Path(expected["pdf"]).read_bytes()
+    pdf = Path(files["pdf"]).read_bytes()
     assert pdf.startswith(b"%PDF")
     assert b"/Type3" not in pdf
     assert b"/CreationDate" not in pdf
-    for parameter in expected.keys() - {"pdf", "png", "page"}:
-        table = pd.read_csv(expected[parameter])
-        assert len(table) > 0
-        assert not [column for column in table.columns if column.startswith("Unnamed")]
-    page = html.read_text()
-    assert "data:image/png;base64," in page
+    for table in registry.kind(entry["kind"]).TABLES:
+        found = list(pd.read_csv(files[f"{registry.table_name(table)}_csv"]).columns)
+        pattern = "".join(f"(?:{re.escape(c.name)},)".replace(r"\{k\}", r"\d+") for c in table.columns)
+        pattern = re.sub(r"(\(\?:\w*\\d\+,\))", r"\1+", pattern)
+        assert re.fullmatch(pattern, "".join(f"{column}," for column in found)), (found, pattern)
+    # Nothing is complained of above the figure.
+    said = [output for cell in executed.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
+    assert said == []
     # Addresses in comments are fine; nothing may load from one.
     assert not re.findall(
         r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\(\s*["']?(?:https?:)?//|\bimport\b[^;]*//""", page
@@ -172,30 +225,68 @@ def test_a_notebook_draws_its_figure_and_writes_nothing_else(figure, made, tmp_p
     assert "<script src" not in page
 
 
-def test_figure_4_gives_the_metrics_of_the_tables_beside_the_published_ones(made, tmp_path, monkeypatch):
-    root, inputs = made
+def test_the_page_shows_the_figure_first_and_folds_the_code(plan, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "workflow"))
-    files = outputs("fig4", tmp_path)
-    strict = inputs["fig4"] | files | {"protocol": "strict"}
-    notebooks.execute(NOTEBOOKS / "fig4.ipynb", tmp_path / "fig4.ipynb", strict)
-    drawn = pd.read_csv(files["sessions_csv"])
-    within = pd.read_csv(root / "within.csv").query("protocol == 'strict' and split == 'test'")
-    merged = drawn.merge(within, on=["method", "recording", "metric"])
-    assert len(merged) == len(drawn) == 2 * 3 * 3
-    np.testing.assert_allclose(merged["mean"], merged["value"], rtol=1e-9)
-    assert drawn["published"].isna().all(), "published values are of the other protocol"
-    assert set(drawn["area"]) == {"M1", "S1"}
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    _, page, executed = drawn(ENTRIES["film"], plan, folder)
+    body = page[page.index("<body") :]
+    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    assert body.count('<details class="code">') == len(code)
+    # What stands above the figure: the title, and the folded code of the figure's own cell.
+    above = body[: body.index("data:image/png;base64,")]
+    assert above.count('<details class="code">') == 1
+    assert "A film of one recording" in above
 
 
-@pytest.mark.parametrize("figure", FIGURES)
-def test_a_notebook_is_stripped_and_names_its_kernel_and_parameters(figure):
-    notebook = nbformat.read(NOTEBOOKS / f"{figure}.ipynb", as_version=4)
+def test_variance_gives_the_metrics_of_the_tables_beside_the_published_ones(plan, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "workflow"))
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    strict, *_ = drawn(ENTRIES["variance"], plan, folder, "strict")
+    paper, *_ = drawn(ENTRIES["variance-published"], plan, folder, "paper")
+    tables, _ = plan.within_files("linear", METHODS)
+    within = pd.concat(map(pd.read_csv, tables))
+    for files, protocol, split in ((strict, "strict", "test"), (paper, "paper", "train")):
+        shown = pd.read_csv(files["sessions_csv"])
+        rows = within[(within["protocol"] == protocol) & (within["split"] == split)]
+        merged = shown.merge(rows, on=["method", "recording", "metric"])
+        assert len(merged) == len(shown) == 2 * 3 * 3
+        np.testing.assert_allclose(merged["mean"], merged["value"], rtol=1e-9)
+        assert set(shown["area"]) == {"M1", "S1"}
+        held = shown[shown["published"].notna()]
+        if protocol == "strict":
+            assert held.empty, "published values are of the other protocol"
+        else:
+            assert set(zip(held["method"], held["recording"], strict=True)) == {("ner", GROUP[1])}
+            np.testing.assert_allclose(held["published"], held["mean"], rtol=1e-9)
+
+
+def test_the_group_is_rotated_onto_each_other_and_onto_an_anchor_from_elsewhere(plan, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "workflow"))
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    files, *_ = drawn(ENTRIES["latents-elsewhere"], plan, folder)
+    agreement = pd.read_csv(files["agreement_csv"]).set_index(["state", "recording"])["r2"]
+    first, last = (f"rotated onto {title}" for title in ("Demo-day1, M1", "Han 2017-12-01, S1"))
+    assert agreement[first, GROUP[0]] == pytest.approx(1)
+    assert agreement[last, "han-20171201-s1"] == pytest.approx(1)
+    # The anchor is of neither day, so it is not held against the first of them.
+    assert (first, "han-20171201-s1") not in agreement.index
+    assert agreement[last].min() > agreement["before rotation"].min()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_notebook_is_stripped_and_names_its_kernel_and_parameters(kind):
+    notebook = nbformat.read(NOTEBOOKS / f"{kind}.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert notebook.metadata.kernelspec.name == "python3"
     for cell in notebook.cells:
         if cell.cell_type == "code":
             assert not cell.outputs
             assert cell.execution_count is None
+    tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
+    assert sorted(tags) == ["figure", "parameters"]
     (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     previous = "#"
     for line in parameters.source.splitlines():
@@ -203,7 +294,12 @@ def test_a_notebook_is_stripped_and_names_its_kernel_and_parameters(figure):
         previous = line
     assert parameters.source.startswith("# ")
     assert not previous.startswith("#")
-    assert (ROOT / "workflow" / "report" / f"{figure}.rst").is_file()
+    assert (ROOT / "workflow" / "report" / f"{kind}.rst").is_file()
+
+
+def test_no_notebook_fits_a_decoder():
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        assert "decoding.decode " not in path.read_text(), path
 
 
 def a_notebook(path, *cells):

@@ -5,8 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ner.data.names import RecordingName
 from ner.data.recordings import DIRECTIONS
-from ner.figures import style as plotting
+from ner.figures import latents, recordings, style
+from ner.methods.names import method_name
 
 
 @pytest.fixture
@@ -22,13 +24,13 @@ def trajectories_of(trials=8, bins=6, dimensions=3):
 
 
 def test_directions_go_once_around_the_hue_wheel_from_red():
-    hues = [colorsys.rgb_to_hsv(*plotting.direction_colour(direction))[0] * 360 for direction in DIRECTIONS]
+    hues = [colorsys.rgb_to_hsv(*style.direction_color(direction))[0] * 360 for direction in DIRECTIONS]
     np.testing.assert_allclose(hues, DIRECTIONS, atol=1e-9)
-    assert plotting.direction_colour(-45) == plotting.direction_colour(315)
-    red, green, blue = plotting.direction_colour(0)
+    assert style.direction_color(-45) == style.direction_color(315)
+    red, green, blue = style.direction_color(0)
     assert red > 0.9
     assert green == blue == 0
-    assert plotting.direction_colours([]).shape == (0, 3)
+    assert style.direction_colors([]).shape == (0, 3)
 
 
 @pytest.mark.parametrize(
@@ -44,14 +46,14 @@ def test_directions_go_once_around_the_hue_wheel_from_red():
     ],
 )
 def test_names_of_methods(method, name):
-    assert plotting.method_name(method) == name
+    assert method_name(method) == name
 
 
-def test_colours_of_methods_are_the_same_for_variants_and_exist_for_unknown_ones():
-    assert plotting.method_colour("ner-5000") == plotting.method_colour("ner")
-    assert plotting.method_colour("something-new") == plotting.method_colour("something-new")
-    assert plotting.method_colour("something-new").startswith("#")
-    known = [plotting.method_colour(method) for method in ("ner", "cebra", "cebra16", "pivae", "umap", "pca", "dpca")]
+def test_colors_of_methods_are_the_same_for_variants_and_exist_for_unknown_ones():
+    assert style.method_color("ner-5000") == style.method_color("ner")
+    assert style.method_color("something-new") == style.method_color("something-new")
+    assert style.method_color("something-new").startswith("#")
+    known = [style.method_color(method) for method in ("ner", "cebra", "cebra16", "pivae", "umap", "pca", "dpca")]
     assert len(set(known)) == len(known)
 
 
@@ -64,7 +66,7 @@ def test_colours_of_methods_are_the_same_for_variants_and_exist_for_unknown_ones
     ],
 )
 def test_names_of_recordings(recording, title, group, day):
-    name = plotting.RecordingName.parse(recording)
+    name = RecordingName.parse(recording)
     assert (name.title, name.group, name.day) == (title, group, day)
 
 
@@ -73,19 +75,19 @@ def test_names_of_recordings(recording, title, group, day):
     [(0.2, "p = 0.2"), (0.034, "p = 0.034"), (3e-7, "p < 10⁻⁶"), (0.0, "p < 10⁻³⁰⁰"), (2e-310, "p < 10⁻³⁰⁰")],
 )
 def test_p_values_are_never_zero(p_value, text):
-    assert plotting.p_text(p_value) == text
+    assert style.p_text(p_value) == text
 
 
 def test_a_figure_is_saved_to_the_same_bytes_with_its_text_as_text(tmp_path):
-    plotting.use_style()
+    style.use_style()
     saved = []
     for k in range(2):
         figure, axis = plt.subplots(figsize=(2, 2))
         paths, directions = trajectories_of(dimensions=2)
-        plotting.trajectories(axis, paths, directions, starts=True)
+        latents.trajectories(axis, paths, directions, starts=True)
         axis.set_title("go cue")
         pdf, png = tmp_path / f"{k}.pdf", tmp_path / f"{k}.png"
-        plotting.save(figure, pdf, png)
+        style.save(figure, pdf, png)
         plt.close(figure)
         saved.append((pdf.read_bytes(), png.read_bytes()))
     assert saved[0] == saved[1]
@@ -98,11 +100,11 @@ def test_a_figure_is_saved_to_the_same_bytes_with_its_text_as_text(tmp_path):
 def test_embeddings_are_seen_from_one_angle_at_one_scale(figure):
     spec = figure.add_gridspec(1, 2)
     paths, directions = trajectories_of()
-    axes = [plotting.embedding_axes(figure, spec[k], paths.reshape(-1, 3)) for k in range(2)]
-    plotting.embedding_panel(axes[0], paths, directions)
-    plotting.embedding_panel(axes[1], 0.2 * paths, directions, starts=True)
+    axes = [latents.embedding_axes(figure, spec[k], paths.reshape(-1, 3)) for k in range(2)]
+    latents.embedding_panel(axes[0], paths, directions)
+    latents.embedding_panel(axes[1], 0.2 * paths, directions, starts=True)
     for axis in axes:
-        assert (axis.elev, axis.azim) == plotting.VIEW
+        assert (axis.elev, axis.azim) == latents.VIEW
         assert axis.get_xlim() == axis.get_ylim() == axis.get_zlim()
     assert axes[0].get_xlim() == axes[1].get_xlim()
     figure.canvas.draw()
@@ -113,10 +115,10 @@ def test_embeddings_of_any_dimension_are_drawn(figure, dimensions):
     paths = 5 * np.random.default_rng(0).normal(size=(8, 6, dimensions)) + 2
     if dimensions == 1:
         with pytest.raises(ValueError, match="dimension"):
-            plotting.embedding_axes(figure, figure.add_gridspec(1, 1)[0], paths.reshape(-1, 1))
+            latents.embedding_axes(figure, figure.add_gridspec(1, 1)[0], paths.reshape(-1, 1))
         return
-    axis = plotting.embedding_axes(figure, figure.add_gridspec(1, 1)[0], paths.reshape(-1, dimensions))
-    plotting.embedding_panel(axis, paths, np.array(DIRECTIONS))
+    axis = latents.embedding_axes(figure, figure.add_gridspec(1, 1)[0], paths.reshape(-1, dimensions))
+    latents.embedding_panel(axis, paths, np.array(DIRECTIONS))
     figure.canvas.draw()
 
 
@@ -131,7 +133,7 @@ def test_a_value_below_the_axis_is_an_arrowhead_at_its_end(figure):
         }
     )
     axis = figure.add_subplot()
-    plotting.session_panel(axis, values, floor=-0.5)
+    recordings.session_panel(axis, values, floor=-0.5)
     assert axis.get_ylim()[0] == -0.5
     drawn = np.concatenate(
         [collection.get_offsets() for collection in axis.collections if hasattr(collection, "get_offsets")]
@@ -143,10 +145,12 @@ def test_a_value_below_the_axis_is_an_arrowhead_at_its_end(figure):
 
 
 def test_accuracy_of_a_single_recording_has_no_band(figure):
-    accuracy = pd.DataFrame({"method": "ner", "bin": range(4), "mean": [10.0, 50, 90, 60], "sd": np.nan})
+    accuracy = pd.DataFrame(
+        {"method": "ner", "bin": range(4), "mean": [10.0, 50, 90, 60], "sd": np.nan, "published": np.nan}
+    )
     speed = pd.DataFrame({"bin": range(4), "vx": [0.0, 1, 2, 1], "vy": [0.0, 2, 4, 2]})
     axis = figure.add_subplot()
-    plotting.accuracy_panel(axis, accuracy, speed)
+    recordings.accuracy_panel(axis, accuracy, speed)
     assert max(line.get_ydata().max() for line in axis.lines[:2]) == 50
     np.testing.assert_array_equal(axis.lines[2].get_ydata(), accuracy["mean"])
     assert axis.get_xlim() == (0, 90)
@@ -154,5 +158,5 @@ def test_accuracy_of_a_single_recording_has_no_band(figure):
 
 def test_an_empty_panel_says_why(figure):
     axis = figure.add_subplot()
-    plotting.absent(axis, "no S1 recording in this run")
+    style.empty_panel(axis, "no S1 recording in this run")
     assert [text.get_text() for text in axis.texts] == ["no S1 recording in this run"]

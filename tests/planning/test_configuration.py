@@ -12,7 +12,8 @@ from snakemake.utils import update_config
 
 from ner.decoding.decoders import registry as decoders
 from ner.methods import registry as methods
-from planning.configuration import ConfigError, groups, recordings, schema, undrawn_figures, validate
+from planning.configuration import ConfigError, schema, validate
+from planning.run import recordings
 
 OVERLAYS = sorted((ROOT / "workflow" / "overlays").glob("*.yaml"))
 
@@ -87,17 +88,6 @@ def test_recordings_that_no_session_holds(paper):
 def test_figures_of_recordings_outside_the_run(paper):
     message = complaint(changed(paper, "recordings", ["han-20171201-s1"]))
     assert "config example: found 'chewie-20161014-m1'; expected one of han-20171201-s1; " in message
-
-
-def test_figures_of_groups_outside_the_run_may_name_its_recordings(paper):
-    some = ["han-20171201-s1", "chewie-20160929-m1", "chewie-20161007-m1"]
-    config = changed(changed(paper, "recordings", some), "example", some[1])
-    assert groups(config)["chewie-2016-m1-pmd"] == some[1:]
-    assert undrawn_figures(config) == {"fig6_mihili": "mihili-2014-m1-pmd", "fig7": "han-s1"}
-    message = complaint(config)
-    assert "config figures.fig6.anchor: found 'chewie-20161014-m1'; expected one of " in message
-    assert "fig6_mihili" not in message
-    assert "figures.fig6.anchor" not in complaint(changed(paper, "recordings", some[:1]))
 
 
 def test_keys_that_are_no_texts(paper):

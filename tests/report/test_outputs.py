@@ -14,17 +14,18 @@ TABLES = tables_of(table_modules())
 @pytest.mark.parametrize(
     ("path", "meaning"),
     [
-        ("decoding/within/ner/demo-day1-m1/seed0.csv", "what tables/within.csv is joined from"),
+        ("decoding/within/linear/ner/demo-day1-m1/seed0.csv", "what tables/within.csv is joined from"),
         (
-            "decoding/within/{method}/{recording}/seed{seed}.time.csv",
+            "decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
             "what tables/within_time.csv is joined from",
         ),
         (
             "upstream/data/SU_3S1/Han_20171201_neural_con_dis_index.mat",
             "file of the authors, as downloaded and checked",
         ),
-        ("fig3.html", "the embeddings in 3D, to turn and zoom"),
-        ("fig4.html", "the executed notebook as a page, figure inside"),
+        ("fig3_notebook.html", "the executed notebook as a page, of figures that have another page"),
+        ("fig4_time.csv", "accuracy of the direction over time"),
+        ("fig5_accuracy.csv", "accuracy of the direction over time, across recordings"),
     ],
 )
 def test_the_most_special_kind_describes_a_file(path, meaning):
@@ -62,17 +63,17 @@ def test_a_table_is_found_where_it_is_declared(tmp_path, monkeypatch):
 
 
 def test_the_page_names_folders_rules_units_and_columns_once():
-    within = "decoding/within/{method}/{recording}/seed{seed}.csv"
+    within = "decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv"
     outputs = {
         "decode_within": [("results/demo", within)],
         "within_table": [("results/demo", "tables/within.csv")],
-        "fig4": [("figures/demo", "fig4_accuracy.csv")],
+        "draw_variance": [("figures/demo", "{figure}_time.csv")],
     }
     page = readme(outputs, TABLES)
     assert f"## results/demo/decoding/within\n\n### `results/demo/{within}`" in page
     assert f"Columns: those of `results/demo/{within}`." in page
     assert page.count("| `metric` |") == 1
     assert "| `vx` | cm/s | absolute velocity along x, mean over trials and recordings |" in page
-    assert "Rule `fig4`." in page
+    assert "Rule `draw_variance`." in page
     for name in NAMES:
         assert f"- `{{{name}}}`: " in page

@@ -4,6 +4,8 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
+from nwb_files import perich_miller
+from nwb_files import write as write_nwb_file
 from raw_sessions import BINS, raw_trials, write_struct
 from runs import SIMULATED, Run, errors
 
@@ -163,6 +165,30 @@ def test_simulated_recordings_and_what_reruns_them(run):
     other = {**SIMULATED, "simulate": {**SIMULATED["simulate"], "seed": 2}}
     run.configure(recordings=names, sessions={"demo-day": other})
     assert run.planned(table) == {"simulate": 1, "preprocess": 2, "recordings_table": 1}
+
+
+def test_an_nwb_file_of_ones_own_and_a_simulated_one(run, tmp_path):
+    """A file of an odd name, and the same session in two formats."""
+    content = perich_miller()
+    write_nwb_file(tmp_path / "a b, [c]=d.nwb", content)
+    as_nwb = {**SIMULATED, "format": "nwb", "nwb": {"layout": "perich-miller"}}
+    mine = raw(tmp_path / "a b, [c]=d.nwb", format="nwb", nwb={"layout": "perich-miller"}, areas=["M1", "PMd"])
+    names = ["mine-m1", "mine-pmd", "other-m1"]
+    run.configure(sessions={"mine": mine, "other": as_nwb}, recordings=names)
+    result = run.snakemake("results/tables/recordings.csv")
+    assert result.returncode == 0, result.stderr
+    assert run.made() == [
+        *(f"recordings/{name}.parquet" for name in names),
+        "simulated/other.nwb",
+        "tables/recordings.csv",
+    ]
+    table = pd.read_csv(run.folder / "results/tables/recordings.csv")
+    assert list(table.neurons) == [5, 4, 4]
+    assert list(table.trials) == [64, 64, 85]
+    assert run.planned("results/tables/recordings.csv") == {}
+    mine["nwb"]["start"] = 0.1
+    run.configure(sessions={"mine": mine, "other": as_nwb}, recordings=names)
+    assert run.planned("results/tables/recordings.csv") == {"preprocess": 2, "recordings_table": 1}
 
 
 def test_the_way_a_file_came_does_not_matter(run, mirror):

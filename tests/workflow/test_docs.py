@@ -1,4 +1,4 @@
-"""Every command that README.md and docs/ tell is run, those of SLURM in test_slurm.py; the how-tos are followed."""
+"""The commands of README.md and docs/ are run, those of SLURM in test_slurm.py; how-tos and links are followed."""
 
 import os
 import re
@@ -9,11 +9,12 @@ import sys
 import pandas as pd
 import pytest
 import yaml
-from documented import PAGES, blocks, commands, is_of_slurm
+from documented import PAGES, blocks, commands, headings, is_of_slurm, links
 from places import ROOT
 from project import copy_of_project, overlay
 
-from ner.data.simulation import simulate_session, write_trial_data
+from ner.data.simulation import simulate_session
+from ner.data.simulation_nwb import write_nwb
 
 RECORDING, METHOD = (ROOT / "docs" / f"add-a-{what}.md" for what in ("recording", "method"))
 
@@ -29,7 +30,7 @@ def run(command, place):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """The project, with its environment and with what the how-tos tell to write."""
+    """The project, with its environment and with what the how-tos ask to write."""
     place = copy_of_project(tmp_path_factory.mktemp("documented"))
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, place)
@@ -41,7 +42,7 @@ def project(tmp_path_factory):
     (session,) = yaml.safe_load((place / "mine.yaml").read_text())["sessions"].values()
     (place / session["file"]).parent.mkdir()
     trials = simulate_session(seed=1, trials=104, neurons={"M1": 12}, bins=session["bins"])
-    write_trial_data(place / session["file"], trials, "radians")
+    write_nwb(place / session["file"], trials)
     (place / "workflow" / "ner" / "methods" / "mymethod.py").write_text(blocks(METHOD, "python")[0])
     return place
 
@@ -75,7 +76,7 @@ def test_commands_are_found():
 
 
 @pytest.mark.parametrize("command", SHORT)
-def test_a_command_does_what_it_is_for(project, command):
+def test_a_command_is_planned_or_run(project, command):
     result = run(runs(command), project)
     assert result.returncode == 0, result.stdout + result.stderr
     if "--quiet=rules" in runs(command):
@@ -88,9 +89,29 @@ def test_a_command_does_what_it_is_for(project, command):
     [pytest.param(command, marks=[pytest.mark.slow] * command.startswith("python benchmarks/")) for command in PYTHON],
 )
 def test_a_python_command_runs(command):
+    """Benchmarks print ratios, and tests were selected."""
     result = run(command, ROOT)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert re.search(r"\d", result.stdout)
+    expected = r"ratio" if command.startswith("python benchmarks/") else r"\d+ (passed|skipped)"
+    assert re.search(expected, result.stdout), result.stdout
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for address in links(page):
+        path, _, heading = address.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), f"{page.name}: {address}"
+        assert not heading or heading in headings(target), f"{page.name}: {address}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_that_a_page_names_exist(page):
+    named = re.findall(r"`((?:workflow|docs|tests|benchmarks|envs)/[\w./-]+)`", page.read_text())
+    named += re.findall(r"`(\w+\.yaml)`", page.read_text())
+    written = {"mine.yaml", "mymethod.yaml", "workflow/ner/methods/mymethod.py"}
+    for name in set(named) - written:
+        assert (ROOT / name).exists() or (ROOT / "workflow" / "overlays" / name).exists(), f"{page.name}: {name}"
 
 
 @pytest.mark.slow

@@ -51,6 +51,12 @@ def configure(run, file="mine.mat", **changes):
     run.configure(sessions={"mine": mine}, **{**SETTINGS, **changes})
 
 
+def said(run, *arguments, **options):
+    """What a dry run prints."""
+    result = run.snakemake("--dry-run", TABLE, *arguments, **options)
+    return result.stdout + result.stderr
+
+
 def forget(run):
     shutil.rmtree(run.folder / ".snakemake")
 
@@ -72,9 +78,8 @@ def test_a_copy_with_new_times_needs_nothing(run):
     assert run.planned(TABLE) == {}
 
 
-@pytest.mark.parametrize("lost", [False, True], ids=["", "without Snakemake's notes"])
 @pytest.mark.parametrize(
-    ("changes", "jobs", "said"),
+    ("changes", "jobs", "reason"),
     [
         ({"methods": {"ner": {"steps": 30, "batch_size": 16}}}, FITS, "steps 20 -> 30"),
         ({"train_fraction": 0.75}, ALL, "train_fraction 0.8 -> 0.75"),
@@ -90,20 +95,32 @@ def test_a_copy_with_new_times_needs_nothing(run):
         ({"checkpoint_interval": 7}, {}, None),
     ],
 )
-def test_settings(run, changes, jobs, said, lost):
+def test_settings(run, changes, jobs, reason):
+    """With what Snakemake noted, and without."""
     configure(run, **changes)
-    if lost:
-        forget(run)
     assert run.planned(TABLE) == jobs
-    if said:
-        assert said in run.snakemake("--dry-run", TABLE).stderr
+    forget(run)
+    assert run.planned(TABLE) == jobs
+    if reason:
+        assert reason in said(run)
 
 
-def test_what_no_record_is_left_of_is_said(run):
+def test_without_any_record_the_tables_own_settings_decide(run):
     forget(run)
     shutil.rmtree(run.results / ".checksums")
-    result = run.snakemake("--dry-run", TABLE)
-    assert "used as it is, as nothing says what it was made from" in result.stderr
+    assert "used as it is, as nothing says what it was made from" in said(run)
+    assert run.planned(TABLE) == {}
+    configure(run, train_fraction=0.75)
+    assert run.planned(TABLE) == ALL
+    configure(run, methods={"ner": {"steps": 30, "batch_size": 16}})
+    assert run.planned(TABLE) == FITS
+
+
+def test_a_report_of_another_config_is_refused(run):
+    configure(run, train_fraction=0.75)
+    result = run.snakemake("--report", "report.html", TABLE)
+    assert result.returncode != 0 and not (run.folder / "report.html").exists()
+    assert "4 results are not those of this config; run snakemake first" in result.stderr
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["", "without Snakemake's notes"])
@@ -122,9 +139,8 @@ def test_the_same_raw_file_elsewhere(run):
     (run.folder / "mine.mat").symlink_to("raw/mine.mat")
     assert run.planned(TABLE) == {}
     (run.folder / "mine.mat").unlink()
-    result = run.snakemake("--dry-run", TABLE)
-    assert result.returncode != 0
-    assert "config sessions.mine.file: found 'mine.mat', no such file; expected a file; correct it" in result.stderr
+    expected = "config sessions.mine.file: found 'mine.mat', no such file; expected a file; correct it"
+    assert expected in said(run)
 
 
 def test_another_version_of_a_package(run, monkeypatch):
@@ -145,10 +161,8 @@ def test_another_checkout_of_the_same_workflow_needs_nothing(run, tmp_path):
     for name in ("Snakefile", "config.yaml"):
         shutil.copy(ROOT / name, checkout)
     (checkout / "profiles").symlink_to("workflow/profiles")
-    result = run.snakemake("--dry-run", TABLE, snakefile=checkout / "Snakefile")
-    assert "Nothing to be done" in result.stdout + result.stderr
+    assert "Nothing to be done" in said(run, snakefile=checkout / "Snakefile")
     edited = checkout / "workflow" / "ner" / "training" / "losses.py"
     edited.write_text(edited.read_text() + "\n# Edited.\n")
-    result = run.snakemake("--dry-run", TABLE, snakefile=checkout / "Snakefile")
-    assert "the code that makes it was changed" in result.stderr and "rule embed:" in result.stdout + result.stderr
-    assert "rule preprocess:" not in result.stdout + result.stderr
+    after = said(run, snakefile=checkout / "Snakefile")
+    assert "the code that makes it was changed" in after and "rule embed:" in after and "rule preprocess:" not in after

@@ -2,70 +2,26 @@
 
 import copy
 import difflib
-import math
 import os
-import reprlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 import yaml
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.validators import extend
 
 from ner.data.formats import registry as formats
 from ner.data.upstream import read_manifest
 from ner.decoding.decoders import registry as decoders
 from ner.methods import registry as methods
 from ner.storage.errors import InputError
+from planning.figures import figure_problems
+from planning.messages import ConfigError, problem, show, unknown, violations
+from planning.run import COMPARED, all_recordings, groups, run_names
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
 MANIFEST = ROOT / "resources" / "upstream_manifest.csv"
 _REPORTED = 5
-_TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "null",
-}
-_BOUNDS = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "exclusiveMinimum": "more than {}",
-    "exclusiveMaximum": "less than {}",
-    "minItems": "a list of at least {}",
-    "maxItems": "a list of at most {}",
-    "minProperties": "a mapping of at least {}",
-    "uniqueItems": "a list without repetitions",
-    "const": "{}",
-}
-
-
-_short = reprlib.Repr()
-_short.maxstring = _short.maxother = 80
-
-
-class ConfigError(ValueError):
-    """The configuration cannot be used; one line a problem."""
-
-
-def _is_integer(_, value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(_, value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-# YAML's 1.0 would make a file called seed1.0, and its .nan is within any bounds.
-_Validator = extend(
-    Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number}),
-)
 
 
 @cache
@@ -82,86 +38,12 @@ def _raw_files() -> list[str]:
         raise ConfigError(str(error)) from None
 
 
-def _show(value: object) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return _short.repr(value)
-
-
-def _problem(place: tuple, found: str, expected: str, remedy: str) -> str:
-    key = ".".join(str(part) if str(part).isprintable() else repr(part) for part in place) or "as a whole"
-    return f"config {key}: found {found}; expected {expected}; {remedy}"
-
-
-def _unknown(place: tuple, name: object, allowed: Iterable[str], remedy: str, found: str = "") -> str:
-    """Problem with a name that is not among the allowed ones; the remedy offers those that look like it."""
-    allowed = list(allowed)
-    close = difflib.get_close_matches(str(name).lower(), [other.lower() for other in allowed], n=3)
-    meant = [other for other in allowed if other.lower() in close]
-    remedy = f"did you mean {' or '.join(meant)}?" if meant else remedy
-    return _problem(place, found or _show(name), f"one of {', '.join(allowed) or '(none is defined)'}", remedy)
-
-
-def _expectation(error: ValidationError) -> str:
-    rule, limit = error.validator, error.validator_value
-    if "title" in error.schema:
-        return error.schema["title"]
-    if rule == "type":
-        return " or ".join(_TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))
-    if rule == "enum":
-        return f"one of {', '.join(map(str, limit))}"
-    return _BOUNDS[rule].format(limit) if rule in _BOUNDS else error.message
-
-
-def _is_numeric_text(value: object) -> bool:
-    try:
-        return isinstance(value, str) and math.isfinite(float(value))
-    except ValueError:
-        return False
-
-
-def _described(error: ValidationError, place: tuple) -> Iterator[str]:
-    """The problems that one finding of the schema stands for."""
-    place = (*place, *error.absolute_path)
-    if error.validator == "additionalProperties":
-        allowed = sorted(error.schema.get("properties", {}))
-        for key in error.instance:
-            if key not in allowed:
-                yield _unknown((*place, key), key, allowed, "remove it", found="an unknown key")
-    elif error.validator == "required":
-        for key in error.validator_value:
-            if key not in error.instance:
-                meaning = error.schema.get("properties", {}).get(key, {}).get("description")
-                yield _problem((*place, key), "nothing", meaning or "a value", "add the key")
-    elif "propertyNames" in error.absolute_schema_path:
-        yield _problem((*place, error.instance), "this name", _expectation(error), "rename it")
-    elif error.validator == "enum" and isinstance(error.instance, str):
-        yield _unknown(place, error.instance, map(str, error.validator_value), "choose one of them")
-    elif error.validator == "type" and _is_numeric_text(error.instance):
-        # YAML takes 1e-4 for a text, and Snakemake's --config every number inside a list or mapping.
-        remedy = "write it without quotes, with a decimal point where it has an exponent (1.0e-4), and in a config file"
-        yield _problem(place, _show(error.instance), _expectation(error), remedy)
-    else:
-        meaning = error.schema.get("description")
-        remedy = f"correct it ({meaning})" if meaning else "correct it"
-        yield _problem(place, _show(error.instance), _expectation(error), remedy)
-
-
-def _violations(instance: object, rules: Mapping, place: tuple = ()) -> list[str]:
-    """Problems that a JSON schema finds in an instance, each once, in the order of the schema."""
-    found = []
-    for error in _Validator(rules).iter_errors(instance):
-        # `required` is raised once a missing key, `additionalProperties` once for all extra ones.
-        found.extend(line for line in _described(error, place) if line not in found)
-    return found
-
-
 def _other_keys(instance: object, place: tuple = ()) -> Iterator[str]:
     """Keys that are not texts, which no schema can describe: 20161014, null, true."""
     if isinstance(instance, Mapping):
         for key, value in instance.items():
             if not isinstance(key, str):
-                yield _problem((*place, key), f"the key {_show(key)}", "a text as key", "put it in quotes or rename it")
+                yield problem((*place, key), f"the key {show(key)}", "a text as key", "put it in quotes or rename it")
             yield from _other_keys(value, (*place, key))
     elif isinstance(instance, list):
         for k, value in enumerate(instance):
@@ -175,7 +57,7 @@ def _mirror_problems(mirror: str | None) -> Iterator[str]:
     except (OSError, RuntimeError):
         there = False
     if not there:
-        yield _problem(("data", "mirror"), _show(mirror), "a folder that exists", "correct it, or null to download")
+        yield problem(("data", "mirror"), show(mirror), "a folder that exists", "correct it, or null to download")
 
 
 def _existing(folder: str) -> Path:
@@ -188,12 +70,12 @@ def _folder_problems(pathvars: Mapping) -> Iterator[str]:
         try:
             there = _existing(folder)
         except OSError as error:
-            found, expected = f"{_show(folder)}, {error.strerror}", "a folder that can be written"
-            yield _problem(("pathvars", name), found, expected, "choose another")
+            found, expected = f"{show(folder)}, {error.strerror}", "a folder that can be written"
+            yield problem(("pathvars", name), found, expected, "choose another")
             continue
         if not there.is_dir():
-            found, remedy = f"{_show(str(there))}, which is a file", "choose another, or move the file"
-            yield _problem(("pathvars", name), found, "a folder", remedy)
+            found, remedy = f"{show(str(there))}, which is a file", "choose another, or move the file"
+            yield problem(("pathvars", name), found, "a folder", remedy)
 
 
 def _session_problems(sessions: Mapping) -> Iterator[str]:
@@ -201,11 +83,11 @@ def _session_problems(sessions: Mapping) -> Iterator[str]:
     for name, session in sessions.items():
         place, form = ("sessions", name), session["format"]
         if form not in formats.available():
-            yield _unknown((*place, "format"), form, formats.available(), "choose one of them")
+            yield unknown((*place, "format"), form, formats.available(), "choose one of them")
             continue
         rules = formats.settings_schema(form)
         rules = {**rules, "properties": {**dict.fromkeys(common, {}), **rules["properties"]}}
-        if wrong := _violations(session, rules, place):
+        if wrong := violations(session, rules, place):
             yield from wrong
             continue
         sources = formats.sources(form)
@@ -213,18 +95,18 @@ def _session_problems(sessions: Mapping) -> Iterator[str]:
         if len(given) != 1:
             expected = f"{'one of ' * (len(sources) > 1)}{', '.join(sources)} beside format: {form}"
             found = " and ".join(given) or "nothing"
-            yield _problem((*place, (given or sources)[0]), found, expected, "give one of them")
+            yield problem((*place, (given or sources)[0]), found, expected, "give one of them")
         if form == "smoothed" and (file := session.get("file")) is not None and file not in _raw_files():
             close = difflib.get_close_matches(file, _raw_files(), n=1)
             remedy = (
                 f"did you mean {close[0]}?" if close else "correct it, or set format: trial_data for a file of yours"
             )
-            yield _problem((*place, "file"), _show(file), f"a raw file of {MANIFEST.relative_to(ROOT.parent)}", remedy)
+            yield problem((*place, "file"), show(file), f"a raw file of {MANIFEST.relative_to(ROOT.parent)}", remedy)
         if "simulate" in session:
             for area in session["areas"]:
                 if area not in session["simulate"]["neurons"]:
                     found, expected = "nothing", "a number of neurons"
-                    yield _problem((*place, "simulate", "neurons", area), found, expected, "add the key")
+                    yield problem((*place, "simulate", "neurons", area), found, expected, "add the key")
     yield from _repeated_sources(sessions)
 
 
@@ -238,9 +120,9 @@ def _repeated_sources(sessions: Mapping) -> Iterator[str]:
         others = {key: value for key, value in session.items() if key not in ("monkey", "hemisphere", "areas", "file")}
         key = repr((os.path.realpath(Path(session["file"]).expanduser()), sorted(others.items(), key=str)))
         if (other := first.setdefault(key, name)) != name:
-            found = f"{_show(session['file'])}, the file of {other}"
+            found = f"{show(session['file'])}, the file of {other}"
             remedy = "correct it, or name all areas of a session in one entry"
-            yield _problem(("sessions", name, "file"), found, "another file in every session", remedy)
+            yield problem(("sessions", name, "file"), found, "another file in every session", remedy)
 
 
 def _module_problems(kind: str, entries: Mapping, registry) -> Iterator[str]:
@@ -249,11 +131,11 @@ def _module_problems(kind: str, entries: Mapping, registry) -> Iterator[str]:
         place = (kind, name)
         if entry["module"] not in registry.module_names():
             remedy = f"choose one of them, or add the module to workflow/{registry.__package__.replace('.', '/')}"
-            yield _unknown((*place, "module"), entry["module"], registry.module_names(), remedy)
+            yield unknown((*place, "module"), entry["module"], registry.module_names(), remedy)
             continue
         rules = registry.settings_schema(entry["module"])
         rules = {**rules, "properties": {"module": {}, **rules["properties"]}}
-        yield from _violations(entry, rules, place)
+        yield from violations(entry, rules, place)
 
 
 def _decoder_problems(config: Mapping) -> Iterator[str]:
@@ -264,36 +146,28 @@ def _decoder_problems(config: Mapping) -> Iterator[str]:
         for key in ("decoders", "settings"):
             for name in entry[key]:
                 if name not in known:
-                    yield _unknown((*place, key, name), name, known, "define it under `decoders`")
+                    yield unknown((*place, key, name), name, known, "define it under `decoders`")
         for name, settings in entry["settings"].items():
             if name in known and known[name]["module"] in decoders.module_names():
                 rules = decoders.settings_schema(known[name]["module"])
-                yield from _violations(settings, rules, (*place, "settings", name))
+                yield from violations(settings, rules, (*place, "settings", name))
 
 
 def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
     """Places of config, outside the definitions, that name a method or a recording: place, kind, name."""
-
-    def walk(instance, place):
-        for key, value in instance.items():
-            if isinstance(value, Mapping):
-                yield from walk(value, (*place, key))
-            elif key in ("method", "methods", "averages_only"):
-                for name in value if isinstance(value, list) else [value]:
-                    yield (*place, key), "method", name
-
     yield from ((("compare",), "method", name) for name in config["compare"])
     yield from ((("verification", "tolerance", name), "method", name) for name in config["verification"]["tolerance"])
-    for decoder, chosen in config["decoding"]["across"]["decoders"].items():
-        yield from ((("decoding", "across", "decoders", decoder), "method", name) for name in chosen)
+    for analysis, entry in config["decoding"].items():
+        for decoder, chosen in entry["decoders"].items():
+            if chosen != COMPARED:
+                yield from ((("decoding", analysis, "decoders", decoder), "method", name) for name in chosen)
     yield ("example",), "recording", config["example"]
-    yield from walk(config["figures"], ("figures",))
     findings, place = config["verification"]["findings"], ("verification", "findings")
     yield (*place, "velocity_positives", "method"), "method", findings["velocity_positives"]["method"]
 
 
 def _reference_problems(config: Mapping) -> Iterator[str]:
-    defined = _defined(config)
+    defined = all_recordings(config)
     listed = {("groups", group): members for group, members in config["groups"].items()}
     for finding, entry in config["verification"]["findings"].items():
         listed["verification", "findings", finding, "recordings"] = entry["recordings"]
@@ -302,8 +176,8 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
     for place, members in listed.items():
         for k, name in enumerate(members):
             if name not in defined:
-                yield _unknown((*place, k), name, defined, "define its session under `sessions`")
-    run = _run(config)
+                yield unknown((*place, k), name, defined, "define its session under `sessions`")
+    run = run_names(config)
     known = {"method": config["methods"], "recording": [name for name in defined if name in run]}
     remedies = {
         "method": "define it under `methods`",
@@ -311,9 +185,7 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
     }
     for place, kind, name in _named(config):
         if name not in known[kind]:
-            yield _unknown(place, name, known[kind], remedies[kind])
-    yield from _fig4_problems(config)
-    yield from _group_problems(config)
+            yield unknown(place, name, known[kind], remedies[kind])
 
 
 def _fraction_problems(config: Mapping) -> Iterator[str]:
@@ -323,60 +195,19 @@ def _fraction_problems(config: Mapping) -> Iterator[str]:
         if given is not None and given >= config["train_fraction"]:
             place = ("methods", name, "fitted_fraction")
             expected = f"less than train_fraction, which is {config['train_fraction']}"
-            yield _problem(place, str(given), expected, "change one of them")
-
-
-def _fig4_problems(config: Mapping) -> Iterator[str]:
-    """What Fig 4 would show, under either protocol, but the table that it reads does not hold."""
-    decoders = config["decoding"]["within"]["decoders"]
-    for figure in ("fig4", "fig4_strict"):
-        place, shown = ("figures", figure), config["figures"][figure]
-        for name in shown["methods"]:
-            if name in config["methods"] and name not in config["compare"]:
-                yield _unknown((*place, "methods"), name, config["compare"], "add it to `compare`")
-        if shown["decoder"] not in decoders:
-            yield _unknown((*place, "decoder"), shown["decoder"], decoders, "add it to `decoding.within.decoders`")
-
-
-def _group_problems(config: Mapping) -> Iterator[str]:
-    """Groups that figures show and config lacks, and anchors outside the run's part of their figure's group."""
-    present, undrawn = groups(config), undrawn_figures(config)
-    for figure, entry in config["figures"].items():
-        if (group := entry.get("group")) is None:
-            continue
-        place = ("figures", figure)
-        if group not in present:
-            yield _unknown((*place, "group"), group, config["groups"], "define it under `groups`")
-            continue
-        # A figure that is not drawn may name what the run does not have.
-        members = config["groups"][group] if figure in undrawn else present[group]
-        if "anchor" in entry and entry["anchor"] not in members:
-            yield _unknown((*place, "anchor"), entry["anchor"], members, f"name a recording of groups.{group}")
+            yield problem(place, str(given), expected, "change one of them")
 
 
 def _bins_problems(config: Mapping) -> Iterator[str]:
     """Groups of recordings that no bin by bin comparison can hold together."""
-    defined = _defined(config)
+    defined = all_recordings(config)
     for group, members in groups(config).items():
         bins = {name: defined[name]["bins"] for name in members}
         if len(set(bins.values())) > 1:
             found = ", ".join(f"{name}: {count}" for name, count in bins.items())
-            yield _problem(
+            yield problem(
                 ("groups", group), f"bins of {found}", "equally many", "leave out the others, or change `bins`"
             )
-
-
-def _defined(config: Mapping) -> dict[str, dict]:
-    """Every recording that the sessions hold, by name."""
-    return {
-        f"{name}-{area.lower()}": {
-            **{key: value for key, value in session.items() if key != "areas"},
-            "session": name,
-            "area": area,
-        }
-        for name, session in config["sessions"].items()
-        for area in session["areas"]
-    }
 
 
 def validate(config: Mapping) -> None:
@@ -388,7 +219,7 @@ def validate(config: Mapping) -> None:
     Raises:
         ConfigError: if it cannot. One line a problem, at most five: key, finding, expectation and remedy.
     """
-    found = list(_other_keys(config)) or _violations(config, schema())
+    found = list(_other_keys(config)) or violations(config, schema())
     if not found:
         found = [
             *_folder_problems(config["pathvars"]),
@@ -400,6 +231,7 @@ def validate(config: Mapping) -> None:
             *_reference_problems(config),
         ]
     # What can be asked only where all names and settings are right.
+    found = found or [*figure_problems(config)]
     found = found or [*_fraction_problems(config), *_bins_problems(config)]
     if found:
         more = [f"({len(found) - _REPORTED} more problems)"] if len(found) > _REPORTED else []
@@ -420,9 +252,9 @@ def check_writable(config: Mapping) -> None:
         there = _existing(folder)
         told = any(there.is_relative_to(other) for other in found)
         if not told and not os.access(there, os.W_OK | os.X_OK):
-            found[there] = _problem(
+            found[there] = problem(
                 ("pathvars", name),
-                f"{_show(str(there))}, which cannot be written",
+                f"{show(str(there))}, which cannot be written",
                 "a folder that can",
                 "choose another, or change its permissions",
             )
@@ -491,44 +323,3 @@ def method_settings(config: Mapping, name: str) -> dict:
     entry = config["methods"][name]
     settings = methods.complete_settings(entry["module"], {key: entry[key] for key in entry if key != "module"})
     return {"module": entry["module"], **with_floats(settings, methods.settings_schema(entry["module"]))}
-
-
-def recordings(config: Mapping) -> dict[str, dict]:
-    """The recordings of a run.
-
-    Args:
-        config: a configuration that `validate` accepts.
-
-    Returns:
-        Name, e.g. chewie-20161014-m1, to its session's entry with `session` and `area` in place of `areas`; in the
-        order of `recordings`, or of the sessions where that says `all`.
-    """
-    defined = _defined(config)
-    wanted = defined if config["recordings"] == "all" else config["recordings"]
-    return {name: defined[name] for name in wanted}
-
-
-def _run(config: Mapping) -> set[str]:
-    """Names of the recordings that a run asks for."""
-    return set(_defined(config)) if config["recordings"] == "all" else set(config["recordings"])
-
-
-def groups(config: Mapping) -> dict[str, list[str]]:
-    """The recordings of a run in each group, in the group's order; a group needs two to be decoded.
-
-    Args:
-        config: a configuration of the schema.
-    """
-    run = _run(config)
-    return {group: [name for name in members if name in run] for group, members in config["groups"].items()}
-
-
-def undrawn_figures(config: Mapping) -> dict[str, str]:
-    """The figures whose group has fewer than two recordings in a run, and that group.
-
-    Args:
-        config: a configuration of the schema.
-    """
-    present = groups(config)
-    shown = {figure: entry["group"] for figure, entry in config["figures"].items() if "group" in entry}
-    return {figure: group for figure, group in shown.items() if len(present.get(group, [])) < 2}

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from ner.storage.integrity import Ledger, Made
+from ner.storage.tables import METADATA_KEY
 
 #: Differences of one result that are said.
 _SAID = 3
@@ -111,6 +112,28 @@ def _asked(job) -> dict:
     return params | ({} if device == "auto" else {"device": device})
 
 
+def is_table(path: str) -> bool:
+    """Whether a result holds the settings that made it."""
+    return path.endswith(".parquet")
+
+
+def held_settings(path: str) -> dict:
+    """Settings that a parquet table of the workflow says it was made with; none where it is damaged.
+
+    Args:
+        path: the .parquet file.
+    """
+    # Only where records are lost.
+    import pyarrow.parquet
+
+    try:
+        metadata = json.loads(pyarrow.parquet.read_metadata(path).metadata[METADATA_KEY])
+        settings = {"module": metadata["module"], **metadata["settings"]} if "module" in metadata else metadata
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return settings
+
+
 class Comparison:
     """Compares the results that a run's jobs have with what the jobs would make, when Snakemake decides what to run.
 
@@ -119,15 +142,27 @@ class Comparison:
     Args:
         ledger: of the run.
         say: prints a line.
+        error: what Snakemake raises for a run that cannot be.
     """
 
-    def __init__(self, ledger: Ledger, say: Callable[[str], None]):
-        self._ledger, self._say, self._made = ledger, say, {}
+    def __init__(self, ledger: Ledger, say: Callable[[str], None], error: type[Exception]):
+        self._ledger, self._say, self._error = ledger, say, error
+        self._made: dict[str, Made | None] = {}
+        self._reporting = False
 
     def _known(self, path: str) -> Made | None:
         if path not in self._made:
             self._made[path] = self._ledger.made(path) if Path(path).exists() else None
         return self._made[path]
+
+    def _why_stale(self, job, there: list[str]) -> str | None:
+        asked = _asked(job)
+        if any(map(self._known, there)):
+            return why_stale(self._ledger, there, job.input, asked, self._known)
+        # Without a record: a parquet table holds its own settings.
+        held = next(map(held_settings, filter(is_table, there)), {})
+        common = {name: value for name, value in _plain(asked.get("settings", {})).items() if name in held}
+        return ", ".join(islice(differences({name: held[name] for name in common}, common), _SAID)) or None
 
     def stale(self, jobs: Iterable) -> dict[str, str]:
         """Results that are there and would be other ones, and why.
@@ -140,8 +175,9 @@ class Comparison:
             there = [path for path in job.output if Path(path).exists()]
             if not there or not job.rule.params:
                 continue
-            unknown += [path for path in there if self._known(path) is None]
-            reason = why_stale(self._ledger, there, job.input, _asked(job), self._known)
+            reason = self._why_stale(job, there)
+            if not reason:
+                unknown += [path for path in there if self._known(path) is None]
             found |= dict.fromkeys(there, reason) if reason else {}
         if unknown:
             many = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
@@ -156,7 +192,11 @@ class Comparison:
         Args:
             workflow: Snakemake's, while it reads the Snakefile.
         """
-        build = workflow._build_dag
+        build, report = workflow._build_dag, workflow.create_report
+
+        def report_comparing(*args, **options):
+            self._reporting = True
+            return report(*args, **options)
 
         def build_comparing(*args, **options):
             dag = workflow.dag
@@ -164,11 +204,14 @@ class Comparison:
 
             async def decide_comparing(*args, **options):
                 if "PARAMS" in {trigger.name for trigger in workflow.rerun_triggers}:
-                    dag.forcefiles.update(self.stale(dag.jobs))
+                    stale = self.stale(dag.jobs)
+                    if stale and self._reporting:
+                        raise self._error(f"{len(stale)} results are not those of this config; run snakemake first")
+                    dag.forcefiles.update(stale)
                 dag.update_needrun = decide
                 return await decide(*args, **options)
 
             dag.update_needrun = decide_comparing
             return build(*args, **options)
 
-        workflow._build_dag = build_comparing
+        workflow._build_dag, workflow.create_report = build_comparing, report_comparing

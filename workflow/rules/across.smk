@@ -63,7 +63,7 @@ use rule step as across_tests with:
 use rule step as published_tests with:
     """Test the authors' values against each other, with their pairs and with pairs of the same recordings."""
     input:
-        tables=[upstream(table.path) for table in ACROSS_TABLES.values()],
+        published=rules.published_tables.output.across,
     output:
         told("verification/published_tests.csv"),
     pathvars:
@@ -71,14 +71,13 @@ use rule step as published_tests with:
     localrule: True
     params:
         **made_by("published_tests"),
-        tables=[table.path for table in ACROSS_TABLES.values()],
 
 
 use rule step as parity_across_set with:
     """Decode a published set of embeddings across its recordings, with every candidate rotation."""
     input:
         embeddings=parity_embeddings,
-        table=parity_table,
+        published=rules.published_tables.output.across,
     output:
         "<results>/verification/parity_across/{set}.csv",
     pathvars:

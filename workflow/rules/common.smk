@@ -20,19 +20,19 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 if Path(sys.executable).exists():
     sys.executable = shlex.quote(sys.executable)
 sys.path.insert(0, str(WORKFLOW))
+from planning.config_files import check_keys
 from planning.configuration import (
     ConfigError,
     check_writable,
     completed,
     decoders_of,
-    groups,
     method_settings,
-    recordings,
-    undrawn_figures,
     validate,
     with_floats,
 )  # noqa: E402
+from ner.storage.errors import InputError  # noqa: E402
 from planning.failures import forget_failures, noted_failures, tell_failures  # noqa: E402
+from planning.figures import figures, run_plan, undrawn  # noqa: E402
 from planning.measured import measured_jobs  # noqa: E402
 from planning.library import environment, made_by  # noqa: E402
 
@@ -47,18 +47,21 @@ pathvars:
 
 
 try:
+    check_keys([OWN_CONFIG, *workflow.configfiles])
     validate(config)
     config = with_floats(config)
-    # Recordings of this run: name -> its session's entry and `area`, `session`.
-    RECORDINGS = recordings(config)
-except ConfigError as error:
+except (ConfigError, InputError) as error:
     raise WorkflowError(str(error)) from None
+# Recordings and groups of this run, and what its decoders read.
+PLAN = run_plan(config)
+# Recordings of this run: name -> its session's entry and `area`, `session`.
+RECORDINGS = PLAN.recordings
 
 COMPARE = config["compare"]
 SEEDS = config["seeds"]
-# Figures whose group has fewer than two recordings in this run, and that group; the others are drawn.
-UNDRAWN = undrawn_figures(config)
-FIGURES = [figure for figure in config["figures"] if figure not in UNDRAWN]
+# Figures that this run lacks recordings of, and which; the others are drawn.
+UNDRAWN = undrawn(config)
+FIGURES = {figure: entry for figure, entry in figures(config).items() if figure not in UNDRAWN}
 # The folders of pathvars as the rules' paths begin with them, whoever uses this workflow.
 FOLDERS = {name: workflow.modifier.modify_path(workflow.pathvars.apply(f"<{name}>")) for name in config["pathvars"]}
 
@@ -73,14 +76,19 @@ def method_made_by(wildcards):
 DECODERS = {analysis: decoders_of(config, analysis) for analysis in ("within", "across")}
 
 
-def shown(figure, form):
-    """An output of a figure that the report holds."""
-    return report(
-        f"<figures>/{figure}.{form}",
-        caption=f"../report/{figure}.rst",
-        category="Figures",
-        labels={"figure": figure.removeprefix("fig"), "form": form},
-    )
+def decoder_made_by(script, wildcards):
+    """Params of a job that decodes by one decoder: the code and packages that its results depend on."""
+    return made_by(script, f"decoding.decoders.{DECODERS['within'][wildcards.decoder]['module']}")
+
+
+def decoder_settings(wildcards):
+    """A decoder within recordings, with its settings."""
+    return {wildcards.decoder: DECODERS["within"][wildcards.decoder]}
+
+
+def within_files(times):
+    """Metrics within every recording, or accuracies over time: of every decoder the methods that it reads."""
+    return [file for decoder, methods in PLAN.within.items() for file in PLAN.within_files(decoder, methods)[times]]
 
 
 def told(path):
@@ -116,4 +124,6 @@ def outputs_of_rules(wildcards):
 wildcard_constraints:
     recording="|".join(RECORDINGS),
     method="|".join(config["methods"]),
+    decoder="|".join(config["decoders"]),
+    protocol="paper|strict",
     seed=r"\d+",

@@ -1,33 +1,44 @@
-# Decoders within recordings, with their settings.
-WITHIN = {name: DECODERS["within"][name] for name in config["decoding"]["within"]["decoders"]}
-
-
 use rule step as decode_within with:
-    """Fit decoders on a recording's training trials and score them on both splits, under both protocols."""
+    """Fit a decoder on a recording's training trials and score it on both splits, under both protocols."""
     input:
         embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
     output:
-        metrics="<results>/decoding/within/{method}/{recording}/seed{seed}.csv",
-        time="<results>/decoding/within/{method}/{recording}/seed{seed}.time.csv",
+        metrics="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
+        time="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
     pathvars:
-        job="decode_within/{method}/{recording}/seed{seed}",
+        job="decode_within/{method}/{decoder}/{recording}/seed{seed}",
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
-        **made_by("decode_within", *(f"decoding.decoders.{entry['module']}" for entry in WITHIN.values())),
-        decoders=WITHIN,
+        step="decode_within",
+        code=lambda wildcards: decoder_made_by("decode_within", wildcards)["code"],
+        packages=lambda wildcards: decoder_made_by("decode_within", wildcards)["packages"],
+        decoders=decoder_settings,
+
+
+use rule step as decode_movements with:
+    """Decode the movements of every bin of a recording, for the figures that show them."""
+    input:
+        embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+    output:
+        "<results>/decoding/movements/{protocol}/{decoder}/{method}/{recording}/seed{seed}.parquet",
+    pathvars:
+        job="decode_movements/{method}/{protocol}/{decoder}/{recording}/seed{seed}",
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 5 * attempt,
+    params:
+        step="decode_movements",
+        code=lambda wildcards: decoder_made_by("decode_movements", wildcards)["code"],
+        packages=lambda wildcards: decoder_made_by("decode_movements", wildcards)["packages"],
+        decoders=decoder_settings,
 
 
 use rule step as within_table with:
-    """Metrics within recordings: every compared method, recording and seed."""
+    """Metrics within recordings: every decoder, method, recording and seed."""
     input:
-        tables=expand(
-            "<results>/decoding/within/{method}/{recording}/seed{seed}.csv",
-            method=COMPARE,
-            recording=RECORDINGS,
-            seed=SEEDS,
-        ),
+        tables=within_files(times=False),
     output:
         told("tables/within.csv"),
     pathvars:
@@ -41,12 +52,7 @@ use rule step as within_table with:
 use rule step as within_time_table with:
     """Accuracy of the direction over time, within recordings."""
     input:
-        tables=expand(
-            "<results>/decoding/within/{method}/{recording}/seed{seed}.time.csv",
-            method=COMPARE,
-            recording=RECORDINGS,
-            seed=SEEDS,
-        ),
+        tables=within_files(times=True),
     output:
         told("tables/within_time.csv"),
     pathvars:

@@ -16,18 +16,14 @@ use rule step as results_readme with:
 
 def run_asked_for(wildcards):
     """What this run was asked for, as its first page says it."""
-
-    def reason(group):
-        return f"this run has {len(PRESENT[group])} of the {len(config['groups'][group])} recordings of group {group}"
-
     return {
         "recordings": list(RECORDINGS),
         "simulated": SIMULATED,
         "methods": COMPARE,
         "seeds": SEEDS,
-        "figures": {name: workflow.get_rule(name).docstring.strip() for name in FIGURES},
+        "figures": {name: kinds.kind(entry["kind"]).__doc__.strip() for name, entry in FIGURES.items()},
         "figure_folder": FOLDERS["figures"],
-        "undrawn": {name: reason(group) for name, group in UNDRAWN.items()},
+        "undrawn": UNDRAWN,
         "trainings": TRAININGS,
         "benchmarks": FOLDERS["benchmarks"],
         "jobs": MEASURED,

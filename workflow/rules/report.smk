@@ -22,7 +22,7 @@ use rule step as retrained_across with:
     """Hold the metrics of this run's embeddings across recordings against the authors' tables."""
     input:
         across="<results>/tables/across.csv",
-        tables=[upstream(table.path) for table in RETRAINED_ACROSS_TABLES],
+        published=rules.published_tables.output.across,
     output:
         cells="<results>/verification/retrained_across.csv",
         means="<results>/verification/retrained_across_means.csv",
@@ -31,7 +31,6 @@ use rule step as retrained_across with:
     localrule: True
     params:
         **made_by("retrained_across"),
-        tables=[table.path for table in RETRAINED_ACROSS_TABLES],
         tolerance=lookup(dpath="verification/tolerance", within=config),
         seed_spread=lookup(dpath="verification/seed_spread", within=config),
 
@@ -41,7 +40,8 @@ use rule step as headlines with:
     input:
         within="<results>/tables/within.csv",
         across="<results>/tables/across.csv",
-        tables=[upstream(table.path) for table in RETRAINED_TABLES + RETRAINED_ACROSS_TABLES],
+        published_within=rules.published_tables.output.within,
+        published_across=rules.published_tables.output.across,
     output:
         "<results>/verification/headlines.csv",
     pathvars:
@@ -49,7 +49,6 @@ use rule step as headlines with:
     localrule: True
     params:
         **made_by("headlines"),
-        tables=[table.path for table in RETRAINED_TABLES + RETRAINED_ACROSS_TABLES],
 
 
 use rule step as findings with:
@@ -63,7 +62,7 @@ use rule step as findings with:
         parity_across_summary="<results>/verification/parity_across_summary.csv",
         published_tests="<results>/verification/published_tests.csv",
         positives=expand(
-            "<results>/decoding/within/{method}/{recording}/seed{seed}.csv",
+            "<results>/decoding/within/linear/{method}/{recording}/seed{seed}.csv",
             method=["cebra", POSITIVES["method"]],
             recording=[name for name in POSITIVES["recordings"] if name in RECORDINGS],
             seed=SEEDS,

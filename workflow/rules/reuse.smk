@@ -5,4 +5,6 @@ from snakemake.logging import logger
 
 # Jobs that run elsewhere were decided on by the main process.
 if workflow.is_main_process:
-    Comparison(Ledger(FOLDERS["results"], local_hashes(UPSTREAM.values())), logger.warning).take_part(workflow)
+    Comparison(Ledger(FOLDERS["results"], local_hashes(UPSTREAM.values())), logger.warning, WorkflowError).take_part(
+        workflow
+    )

@@ -65,12 +65,11 @@ def recording_settings(wildcards):
     """How a recording is made, and what its file keeps as provenance."""
     entry = RECORDINGS[wildcards.recording]
     labels = entry.get("labels", {})
+    cut = {"area": entry["area"], "bins": entry["bins"], "train_fraction": config["train_fraction"]}
     return {
         "format": entry["format"],
-        "area": entry["area"],
-        "bins": entry["bins"],
+        **cut,
         "bin_seconds": entry.get("bin_seconds"),
-        "train_fraction": config["train_fraction"],
         "settings": formats.given_settings(entry["format"], entry),
         **labels,
         # The authors smoothed theirs themselves.
@@ -78,7 +77,7 @@ def recording_settings(wildcards):
         "metadata": {
             "monkey": entry["monkey"],
             "session": entry["session"],
-            "area": entry["area"],
+            **cut,
             "source": entry.get("file") or f"simulated with seed {entry['simulate']['seed']}",
         },
     }

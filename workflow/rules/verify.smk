@@ -1,11 +1,28 @@
 include: "published.smk"
 
 
+use rule step as published_tables with:
+    """The authors' tables of metrics and of accuracy over time, joined."""
+    input:
+        tables=[upstream(table.path) for table in PUBLISHED_TABLES],
+    output:
+        within="<results>/published/within.csv",
+        within_time="<results>/published/within_time.csv",
+        across="<results>/published/across.csv",
+        across_time="<results>/published/across_time.csv",
+    pathvars:
+        job="published_tables",
+    localrule: True
+    params:
+        **made_by("published_tables"),
+        tables=[table.path for table in PUBLISHED_TABLES],
+
+
 use rule step as parity_within with:
     """Decode the authors' own embeddings and hold the metrics against their tables."""
     input:
         embeddings=[upstream(embedding.path) for embedding in PARITY_EMBEDDINGS],
-        tables=[upstream(table.path) for table in PARITY_TABLES],
+        published=rules.published_tables.output.within,
     output:
         told("verification/parity_within.csv"),
     pathvars:
@@ -16,7 +33,6 @@ use rule step as parity_within with:
     params:
         **made_by("parity_within"),
         embeddings=[(embedding.method, embedding.recording) for embedding in PARITY_EMBEDDINGS],
-        tables=[table.path for table in PARITY_TABLES],
         decoders={table.decoder: DECODERS["within"][table.decoder] for table in PARITY_TABLES},
 
 
@@ -24,7 +40,7 @@ use rule step as retrained_within with:
     """Hold the metrics of this run's embeddings against the authors' tables."""
     input:
         within="<results>/tables/within.csv",
-        tables=[upstream(table.path) for table in RETRAINED_TABLES],
+        published=rules.published_tables.output.within,
     output:
         cells=told("verification/retrained_within.csv"),
         medians="<results>/verification/retrained_within_medians.csv",
@@ -33,7 +49,6 @@ use rule step as retrained_within with:
     localrule: True
     params:
         **made_by("retrained_within"),
-        tables=[table.path for table in RETRAINED_TABLES],
         tolerance=lookup(dpath="verification/tolerance", within=config),
         seed_spread=lookup(dpath="verification/seed_spread", within=config),
 

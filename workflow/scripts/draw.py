@@ -1,4 +1,4 @@
-from job import OF_EVERY_JOB, WORKFLOW, job
+from job import WORKFLOW, job
 
 with job(snakemake):
     import shutil
@@ -6,9 +6,9 @@ with job(snakemake):
     from ner.figures import notebooks
     from ner.storage.files import atomic
 
-    # What the notebook reads, is told and writes, under the names that its rule gives.
-    given = [*snakemake.params.items(), *snakemake.input.items(), *snakemake.output.items()]
-    parameters = {name: value for name, value in given if name not in ("notebook", "html", *OF_EVERY_JOB)}
+    # The executed notebook and its page are made of it, by other names than its parameters.
+    made = {name: path for name, path in snakemake.output.items() if name not in ("notebook", "html")}
+    parameters = {**snakemake.params.parameters, **dict(snakemake.input.items()), **made}
     template = WORKFLOW / "notebooks" / f"{snakemake.params.notebook}.ipynb"
     notebooks.execute(template, snakemake.log.notebook, parameters)
     notebooks.to_html(snakemake.log.notebook, snakemake.output.html)

@@ -24,7 +24,7 @@ with job(snakemake) as work:
         "settings": settings,
         "device": resolve_device(snakemake.params.device).type,
     }
-    # A state is gone on with only by the same code and packages, on the same recording, with the same settings.
+    # Training resumes only if code, packages, recording and settings are unchanged.
     made_of = [blob_sha1(snakemake.input.recording), snakemake.params.code, snakemake.params.packages]
     checkpoint = Checkpoint(
         path=Path(snakemake.output.embedding).with_suffix(".checkpoint"),

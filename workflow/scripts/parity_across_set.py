@@ -1,12 +1,14 @@
 from job import job
 
 with job(snakemake):
-    from ner.published.tables import published_across, read_published_embedding
-    from ner.storage.tables import write_csv
+    from ner.published.tables import PUBLISHED_ACROSS, read_published_embedding
+    from ner.storage.tables import read_csv, write_csv
     from ner.verification.parity_across import parity_across
 
     of = snakemake.params.settings
-    published, _ = published_across({of["table"]: snakemake.input.table})
+    published = read_csv(snakemake.input.published, PUBLISHED_ACROSS)
+    for column in ("figure", "method", "decoder"):
+        published = published[published[column] == of[column]]
     embeddings = {
         recording: read_published_embedding(path, recording, of["method"])
         for recording, path in zip(of["recordings"], snakemake.input.embeddings, strict=True)

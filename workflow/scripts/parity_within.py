@@ -1,11 +1,11 @@
 from job import job
 
 with job(snakemake):
-    from ner.published.tables import published_within
-    from ner.storage.tables import write_csv
+    from ner.published.tables import PUBLISHED_WITHIN
+    from ner.storage.tables import read_csv, write_csv
     from ner.verification.parity_within import parity_within
 
-    published, _ = published_within(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))
+    published = read_csv(snakemake.input.published, PUBLISHED_WITHIN)
     embeddings = [
         (method, recording, path)
         for (method, recording), path in zip(snakemake.params.embeddings, snakemake.input.embeddings, strict=True)

@@ -2,11 +2,11 @@ from job import job
 
 with job(snakemake):
     from ner.decoding.columns import WITHIN
-    from ner.published.tables import published_within
+    from ner.published.tables import PUBLISHED_WITHIN
     from ner.storage.tables import read_csv, write_csv
     from ner.verification.retrained_within import retrained_medians, retrained_within
 
-    published, _ = published_within(dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)))
+    published = read_csv(snakemake.input.published, PUBLISHED_WITHIN)
     within = read_csv(snakemake.input.within, WITHIN)
     table = retrained_within(within, published, snakemake.params.tolerance, seed_spread=snakemake.params.seed_spread)
     write_csv(snakemake.output.cells, table)

@@ -158,6 +158,13 @@ def test_a_simulated_session_is_the_same_in_both_formats(tmp_path):
         assert numbers[0] == numbers[1]
 
 
+def test_a_simulated_file_has_the_same_bytes_whenever_it_is_written(tmp_path):
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        write_nwb(tmp_path / f"{name}.nwb", simulate_session(seed=seed, trials=8, neurons={"M1": 2}, bins=BINS))
+    a, b, c = ((tmp_path / f"{name}.nwb").read_bytes() for name in "abc")
+    assert a == b != c
+
+
 # ---- What is odd, and put right
 
 

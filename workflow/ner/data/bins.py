@@ -52,7 +52,7 @@ class Bins:
         """The chosen bins, with everything that belongs to them.
 
         Args:
-            chosen: (bins,) bool, whole trials.
+            chosen: (bins,) bool, the same bins of whole trials.
         """
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(self, **{name: a[chosen] for name, a in arrays.items() if isinstance(a, np.ndarray)})
@@ -60,6 +60,16 @@ class Bins:
     def split(self, name: str) -> np.ndarray:
         """(bins,) bool: the bins of a split, 'train' or 'test'."""
         return {"train": self.train, "test": ~self.train}[name]
+
+    def crop(self, first: int, last: int) -> Self:
+        """Some bins of every trial, counted anew from 0.
+
+        Args:
+            first: the first bin to keep.
+            last: the last one.
+        """
+        kept = self.select((self.bin >= first) & (self.bin <= last))
+        return replace(kept, bin=kept.bin - first)
 
     def to_frame(self) -> pd.DataFrame:
         """The columns that `bins_of` reads: columns.BEHAVIOR."""

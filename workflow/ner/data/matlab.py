@@ -11,6 +11,7 @@ from ner.data.file_kinds import kind_of, refuse_other
 from ner.storage.errors import InputError
 
 _EXPECTED = "a MATLAB .mat file"
+_KINDS = ("a MATLAB v5 file", "a MATLAB v7.3 file", "an HDF5 file")
 _REMEDY = "give the .mat file as MATLAB saved it"
 #: Deepest nesting of cells and structs that is followed.
 _DEPTH = 8
@@ -32,9 +33,9 @@ def load(path: str | os.PathLike, variables: Collection[str], fields: Collection
         InputError: if the file cannot be read, or lacks a variable.
     """
     kind = kind_of(path)
-    if kind == "a MATLAB v5 file" or not kind:
+    if kind == _KINDS[0] or not kind:
         present, content = _load_v5(path, variables)
-    elif kind in ("a MATLAB v7.3 file", "an HDF5 file"):
+    elif kind in _KINDS:
         present, content = _load_v73(path, variables, fields)
     else:
         refuse_other(path, kind, _EXPECTED, _REMEDY)
@@ -42,6 +43,26 @@ def load(path: str | os.PathLike, variables: Collection[str], fields: Collection
         remedy = "check the session's `areas`, `format`, `file` and `fields`"
         raise InputError(path, f"the variables {sorted(present)}", f"also {missing}", remedy)
     return content
+
+
+def variables(path: str | os.PathLike) -> list[str]:
+    """Names of the variables of a .mat file.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    import h5py
+
+    kind = kind_of(path)
+    if kind and kind not in _KINDS:
+        refuse_other(path, kind, _EXPECTED, _REMEDY)
+    try:
+        if kind in _KINDS[1:]:
+            with h5py.File(path, "r") as file:
+                return [name for name in file if not name.startswith("#")]
+        return [name for name, _, _ in scipy.io.whosmat(path)]
+    except Exception as error:  # as in load
+        raise InputError(path, f"a file that cannot be read ({error})", _EXPECTED, _REMEDY) from error
 
 
 def records(values: object, fields: Collection[str] | None = None) -> list[dict] | None:

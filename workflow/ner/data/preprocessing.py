@@ -97,7 +97,7 @@ def make_recording(
     rates = np.stack([values[cut] for values, cut in zip(rates, cuts, strict=True)])
     velocity = np.stack([trial.velocity[cut] for trial, cut in zip(kept, cuts, strict=True)])
     degrees = np.array([trial.direction for trial in kept])
-    refuse_other_unit(path, degrees)
+    refuse_other_unit(path, degrees, session.unit_keys[1])
     direction = np.round(nearest * np.round((degrees + direction_offset) / nearest)).astype(np.int64) % 360
 
     train_trials = whole_trials(train_fraction, len(kept))
@@ -113,7 +113,7 @@ def make_recording(
     if not session.smoothed:
         warnings += check_counts(path, raw, bin_seconds)
     warnings += check_position(kept, bin_seconds)
-    warnings += _odd(path, trials, stated_unit=bool(given.get("velocity_unit")))
+    warnings += _odd(path, trials, session.stated_unit, session.unit_keys[0])
     return Recording(
         name=name,
         rates=rates.reshape(-1, rates.shape[2]),
@@ -166,7 +166,7 @@ def smooth(counts: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     return np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=0) @ kernel[::-1]
 
 
-def _odd(path, trials: Trials, stated_unit: bool) -> list[str]:
+def _odd(path, trials: Trials, stated_unit: bool, unit_key: str) -> list[str]:
     """Refuse trials that cannot be right; what is odd about others, a sentence each."""
     total = len(trials.direction)
     if not 0 < trials.train_trials < total:
@@ -180,7 +180,7 @@ def _odd(path, trials: Trials, stated_unit: bool) -> list[str]:
     refuse_constant_velocity(path, trials)
     refuse_repeated_trials(path, trials)
     return [
-        *odd_speeds(path, trials, stated_unit),
+        *odd_speeds(path, trials, stated_unit, unit_key),
         *odd_directions(path, trials),
         *odd_labels(path, trials),
         *odd_neurons(trials),

@@ -68,6 +68,8 @@ class RawSession:
         trials: those that could be read, in the order of the file.
         dropped: {"trial": number from 1, "reason": text} of the others.
         malformed: how many of the others the file has wrong.
+        stated_unit: whether config states the unit of the velocity, so that an odd speed is believed.
+        unit_keys: config keys of the units of velocity and direction.
         smoothed: whether the rates are smoothed and cut already; nothing of such a file is dropped.
         warnings: what is odd about the file, a sentence each.
         metadata: what else to keep with the recording.
@@ -76,6 +78,8 @@ class RawSession:
     trials: Sequence[RawTrial]
     dropped: Sequence[Mapping] = ()
     malformed: int = 0
+    stated_unit: bool = True
+    unit_keys: tuple[str, str] = ("velocity_unit", "target_unit")
     smoothed: bool = False
     warnings: Sequence[str] = ()
     metadata: Mapping = field(default_factory=dict)

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from ner.storage.files import atomic
 
 #: s of silence between trials, longer than the smoothing's reach, and samples of the behavior in a bin.
 _PAUSE, _SAMPLES = 1.2, 3
+_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def write_nwb(path: str | os.PathLike, session: Sequence[Trial]) -> None:
@@ -29,15 +32,31 @@ def write_nwb(path: str | os.PathLike, session: Sequence[Trial]) -> None:
     file = NWBFile(
         session_description="simulated center-out reaches",
         identifier="simulated",
-        session_start_time=datetime(2000, 1, 1, tzinfo=UTC),
+        session_start_time=_DATE,
+        file_create_date=_DATE,
     )
     lengths = [len(trial.velocity) * BIN_SECONDS for trial in session]
     starts = _PAUSE + np.concatenate([[0.0], np.cumsum(np.array(lengths) + _PAUSE)[:-1]])
     _add_trials(file, session, starts, lengths)
     _add_units(file, session, starts)
     _add_behavior(file, session, starts)
-    with atomic(path) as temporary, NWBHDF5IO(temporary, "w") as io:
-        io.write(file)
+    with atomic(path) as temporary:
+        with NWBHDF5IO(temporary, "w") as io:
+            io.write(file)
+        _name_objects_by_place(temporary)
+
+
+def _name_objects_by_place(path: Path) -> None:
+    """Give the objects ids that do not differ from one writing to the next, as pynwb's random ones do."""
+    import h5py
+
+    def rename(name, item):
+        if "object_id" in item.attrs:
+            item.attrs.modify("object_id", str(uuid5(NAMESPACE_URL, name)))
+
+    with h5py.File(path, "r+") as file:
+        rename("/", file)
+        file.visititems(rename)
 
 
 def _add_trials(file, session: Sequence[Trial], starts: np.ndarray, lengths: Sequence[float]) -> None:

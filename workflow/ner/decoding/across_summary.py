@@ -10,6 +10,8 @@ from ner.storage.tables import Column, Table, names
 
 #: Values of columns.PAIRS.
 DIAGONAL, OFF_DIAGONAL = KINDS_OF_PAIRS = ("diagonal", "off-diagonal")
+# A mean of all cells, or none.
+_PUBLISHED_MEAN = ("published", lambda values: values.mean(skipna=False))
 _PUBLISHED = Column("published", "R2: 1; accuracy: %", "the same of the authors' table; empty where it lacks a cell")
 #: A cell a row.
 CELLS = Table(
@@ -52,6 +54,7 @@ ACCURACY = Table(
         Column("cells", "", "number of cells"),
         Column("mean", "%", "mean over cells"),
         Column("sd", "%", "standard deviation over cells; empty for a single one"),
+        _PUBLISHED,
     ),
     "accuracy of the direction over time, across recordings",
 )
@@ -102,23 +105,43 @@ def across_means(cells: pd.DataFrame) -> pd.DataFrame:
     means = grouped.agg(
         cells=("mean", "size"),
         mean=("mean", "mean"),
-        published=("published", lambda values: values.mean(skipna=False)),
+        published=_PUBLISHED_MEAN,
     )
     return means.reset_index()[names(MEANS)]
 
 
-def across_accuracy(table: pd.DataFrame) -> pd.DataFrame:
-    """Average accuracy over time on the diagonal and off it, seeds first.
+def recording_means(cells: pd.DataFrame) -> pd.DataFrame:
+    """Average, for every recording, the cells off the diagonal of which it is the source or the target.
+
+    Args:
+        cells: columns CELLS, of one decoder and metric.
+
+    Returns:
+        Columns method, recording, value and published (that of all its cells, or none), in the order of the cells.
+    """
+    off = cells[cells["source"] != cells["target"]]
+    both = pd.concat([off.assign(recording=off[end]) for end in ("source", "target")])
+    means = both.groupby(["method", "recording"], sort=False).agg(value=("mean", "mean"), published=_PUBLISHED_MEAN)
+    return means.reset_index()
+
+
+def across_accuracy(table: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Average accuracy over time on the diagonal and off it, seeds first, with the published means of the same cells.
 
     Args:
         table: columns columns.ACROSS_TIME, of one group and protocol.
+        published: columns method, decoder, source, target, bin and value; may be empty.
 
     Returns:
         Columns ACCURACY, in the order of the table.
     """
-    cells = table.groupby(["method", "decoder", "source", "target", "bin"], sort=False)["value"].mean().reset_index()
-    grouped = cells.assign(pairs=kind_of_pairs(cells)).groupby(["method", "decoder", "pairs", "bin"], sort=False)
-    return grouped["value"].agg(cells="size", mean="mean", sd="std").reset_index()[names(ACCURACY)]
+    keys = [column.name for column in (METHOD, DECODER, SOURCE, TARGET, BIN)]
+    cells = table.groupby(keys, sort=False)["value"].mean().reset_index()
+    theirs = published[[*keys, "value"]].rename(columns={"value": "published"}).astype({"published": float})
+    cells = cells.merge(theirs, on=keys, how="left").assign(pairs=kind_of_pairs(cells))
+    grouped = cells.groupby(["method", "decoder", "pairs", "bin"], sort=False)
+    found = grouped.agg(cells=("value", "size"), mean=("value", "mean"), sd=("value", "std"), published=_PUBLISHED_MEAN)
+    return found.reset_index()[names(ACCURACY)]
 
 
 def matrix(cells: pd.DataFrame, recordings: Sequence[str]) -> np.ndarray:

@@ -51,9 +51,9 @@ def paper_rotation(source: Embedding, target: Embedding) -> np.ndarray:
 
     Published: among the candidates with determinant >= 0 take the one whose |determinant| is nearest 1, likewise
     among those below 0; of these two take the one that, applied to the whole source, differs least (sum of absolute
-    differences) from the source rotated direction by direction. Every candidate's |determinant| is 1 but for
-    rounding, so that 'nearest 1' let the linear algebra library choose. Here the tie is taken for what it is: the
-    first direction, in ascending order, of each sign.
+    differences) from the source rotated direction by direction. Every candidate's |determinant| is 1 up to
+    rounding, so rounding in the linear algebra library decided which one was chosen. Here the first direction of each
+    sign, in ascending order, is taken.
 
     Args:
         source: embedding to rotate; all its bins count (the paper gives train and test bins).

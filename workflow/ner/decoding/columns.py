@@ -19,14 +19,14 @@ WITHIN = Table(
     "tables/within.csv",
     (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, VALUE),
     "metrics of decoders fitted and scored within a recording",
-    parts="decoding/within/{method}/{recording}/seed{seed}.csv",
+    parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
 )
 #: Share of trials whose direction is decoded right, bin by bin, within one recording.
 WITHIN_TIME = Table(
     "tables/within_time.csv",
     (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, VALUE),
     "share of trials whose direction is decoded right, bin by bin",
-    parts="decoding/within/{method}/{recording}/seed{seed}.time.csv",
+    parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
 )
 #: Metrics of decoders fitted on a source rotated onto a target and scored on the target's test trials.
 ACROSS = Table(

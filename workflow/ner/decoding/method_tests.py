@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ner.decoding.across_summary import DIAGONAL, KINDS_OF_PAIRS
 from ner.decoding.columns import DECODER, GROUP, METRIC, PAIRS, PROTOCOL
 from ner.decoding.statistics import friedman, over_recordings, paired_t, repeated_measures_anova
 from ner.storage.tables import Column, Table, names
@@ -29,6 +30,12 @@ TESTS = (
     Column("high", "as difference", "upper end"),
     Column("p_recordings", "", "two-sided p of the difference over recordings"),
 )
+#: Tests of methods within recordings: a row a metric and test, values of the same recordings paired.
+WITHIN_TESTS = Table(
+    "{figure}_paired_tests.csv",
+    (METRIC, *(column for column in TESTS[3:] if column.name not in ("n_pairs", "p_recordings"))),
+    "the methods shown, tested against each other within recordings",
+)
 #: Tests of this run, for every group and protocol; values of a pair are of the same recordings.
 ACROSS_TESTS = Table(
     "tables/across_tests.csv", (GROUP, PROTOCOL, *TESTS), "the methods tested against each other across recordings"
@@ -49,6 +56,26 @@ def across_tests(table: pd.DataFrame) -> pd.DataFrame:
         orders = dict.fromkeys(part["method"].unique(), sorted(part["source"].unique()))
         found.append(compare_across(part, orders).assign(group=group, protocol=protocol))
     return joined(found, ACROSS_TESTS)
+
+
+def within_tests(table: pd.DataFrame) -> pd.DataFrame:
+    """Test methods of decoding within recordings against each other.
+
+    Args:
+        table: columns method, recording, metric and value; several seeds are averaged. Recordings that not every
+            method has are left out.
+
+    Returns:
+        Columns WITHIN_TESTS, as `compare_across` tests the diagonal; without a row where fewer than two recordings
+        are left.
+    """
+    rows = []
+    for metric, part in table.groupby("metric", sort=False):
+        values = part.pivot_table(index="recording", columns="method", values="value").dropna()
+        matrices = {method: np.diag(values[method]) for method in part["method"].unique()}
+        orders = dict.fromkeys(matrices, list(values.index))
+        rows += [(metric, *row[1:]) for row in _tests(matrices, orders, [DIAGONAL])]
+    return pd.DataFrame(rows, columns=[METRIC.name, *names(TESTS[3:])])[names(WITHIN_TESTS)]
 
 
 def joined(parts: list[pd.DataFrame], columns: Iterable[Column]) -> pd.DataFrame:
@@ -96,12 +123,15 @@ def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> 
     return pd.DataFrame(rows, columns=names(TESTS))
 
 
-def _tests(matrices: Mapping[str, np.ndarray], orders: Mapping[str, Sequence[str]]) -> list[tuple]:
+def _tests(
+    matrices: Mapping[str, np.ndarray], orders: Mapping[str, Sequence[str]], parts: Sequence[str] = KINDS_OF_PAIRS
+) -> list[tuple]:
     """Rows of TESTS, without their decoder and metric, for matrices whose rows and columns have these orders."""
     count = len(next(iter(matrices.values())))
     diagonal = np.eye(count, dtype=bool)
     rows = []
-    for part, used in (("diagonal", diagonal), ("off-diagonal", ~diagonal)):
+    for part in parts:
+        used = diagonal if part == DIAGONAL else ~diagonal
         pairs = int(used.sum())
         if pairs < 2:
             continue
@@ -109,7 +139,7 @@ def _tests(matrices: Mapping[str, np.ndarray], orders: Mapping[str, Sequence[str
             t = paired_t(a[used], b[used])
             row = (part, "paired t", f"{first} - {second}", count, pairs)
             row += (t.statistic, t.df, np.nan, t.p_value, t.effect, t.difference)
-            if list(orders[first]) == list(orders[second]) and (part == "diagonal" or count > 2):
+            if list(orders[first]) == list(orders[second]) and (part == DIAGONAL or count > 2):
                 whole = over_recordings(a - b, used)
                 row += (whole.low, whole.high, whole.p_value)
             else:

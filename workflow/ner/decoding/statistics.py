@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,8 @@ def paired_t(first: np.ndarray, second: np.ndarray) -> PairedT:
     Raises:
         ValueError: if the shapes differ, or there are fewer than 2 pairs.
     """
+    from scipy import stats
+
     if first.shape != second.shape or first.ndim != 1 or len(first) < 2:
         raise ValueError(f"found shapes {first.shape} and {second.shape}; expected (n,) twice, n at least 2")
     difference = first - second
@@ -121,6 +122,8 @@ def repeated_measures_anova(values: np.ndarray) -> Anova:
     References:
         Girden, ANOVA: repeated measures, 1992. With two conditions F is the square of the paired t.
     """
+    from scipy import stats
+
     _measures(values, 2)
     subjects, conditions = values.shape
     centred = values - values.mean(axis=1, keepdims=True)
@@ -159,6 +162,8 @@ def friedman(values: np.ndarray) -> Friedman:
     Raises:
         ValueError: if there are fewer than 2 subjects or 3 conditions.
     """
+    from scipy import stats
+
     _measures(values, 3)
     subjects, conditions = values.shape
     test = stats.friedmanchisquare(*values.T)
@@ -202,6 +207,8 @@ def over_recordings(values: np.ndarray, used: np.ndarray) -> OverRecordings:
     References:
         Efron and Stein, The jackknife estimate of variance, Annals of Statistics 9, 1981.
     """
+    from scipy import stats
+
     count = len(values)
     if values.shape != (count, count) or used.shape != values.shape or count < 2:
         raise ValueError(f"found shapes {values.shape} and {used.shape}; expected (n, n) twice, n at least 2")

@@ -9,13 +9,9 @@ from pathlib import Path
 from ner.storage.errors import InputError
 from ner.storage.files import atomic
 
-# nbconvert's page loads require.js, MathJax and mermaid from the network; the figures need none of them.
-_OFFLINE_TEMPLATE = """{%- extends 'index.html.j2' -%}
-{%- block html_head_js -%}{%- endblock -%}
-{%- block jupyter_widgets -%}{%- endblock -%}
-{%- block html_head_js_mathjax -%}{%- endblock -%}
-{%- block html_head_js_mermaidjs -%}{%- endblock -%}
-"""
+#: Tag of the cell that shows the figure.
+FIGURE_TAG = "figure"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @contextmanager
@@ -91,20 +87,27 @@ def execute(template: str | os.PathLike, executed: str | os.PathLike, parameters
 
 
 def to_html(executed: str | os.PathLike, html: str | os.PathLike) -> None:
-    """Render an executed notebook as one HTML page that loads nothing, figures inside it.
+    """Render an executed notebook as one HTML page that loads nothing: its figure first, all code folded.
 
     Args:
-        executed: the notebook.
+        executed: the notebook; the cell tagged FIGURE_TAG comes right after the first one.
         html: the page to make.
     """
-    from jinja2 import DictLoader
+    import nbformat
+    from jinja2 import FileSystemLoader
     from nbconvert import HTMLExporter
 
+    notebook = nbformat.read(str(executed), as_version=4)
+    tagged = [cell for cell in notebook.cells if FIGURE_TAG in cell.metadata.get("tags", [])]
+    title, *others = [cell for cell in notebook.cells if cell not in tagged]
+    notebook.cells = [title, *tagged, *others]
     exporter = HTMLExporter(
-        extra_loaders=[DictLoader({"offline.html.j2": _OFFLINE_TEMPLATE})],
-        template_file="offline.html.j2",
+        extra_loaders=[FileSystemLoader(_TEMPLATES)],
+        template_file="notebook.html.j2",
         embed_images=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
     )
-    page, _ = exporter.from_filename(str(executed))
+    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": Path(html).stem.removesuffix("_notebook")}})
     with atomic(html) as path:
         path.write_text(page, encoding="utf-8")

@@ -17,7 +17,7 @@ and numbers of trials are the same, and its M1 diagonal repeats that of Fig 5).
 import os
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -27,17 +27,33 @@ from ner.data.recordings import VELOCITY_SCALE
 from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, RECORDING, SOURCE, SPLIT, TARGET, VALUE
 from ner.published.catalogue import PublishedTable, bins_per_trial, published_tables
 from ner.storage.errors import InputError
-from ner.storage.tables import Column, names
+from ner.storage.tables import Column, Table, names
 
 FIGURE = Column("figure", "", "figure of the paper that shows it: fig4, fig5, fig6 or fig7")
 #: Published metrics within recordings.
-PUBLISHED_WITHIN = (FIGURE, METHOD, RECORDING, DECODER, SPLIT, METRIC, VALUE)
+PUBLISHED_WITHIN = Table(
+    "published/within.csv",
+    (FIGURE, METHOD, RECORDING, DECODER, SPLIT, METRIC, VALUE),
+    "the authors' metrics within recordings",
+)
 #: Published accuracies of the direction within recordings, bin by bin.
-PUBLISHED_WITHIN_TIME = (FIGURE, METHOD, RECORDING, DECODER, SPLIT, BIN, VALUE)
+PUBLISHED_WITHIN_TIME = Table(
+    "published/within_time.csv",
+    (FIGURE, METHOD, RECORDING, DECODER, SPLIT, BIN, VALUE),
+    "the authors' accuracy over time within recordings",
+)
 #: Published metrics across recordings, on the target's test trials.
-PUBLISHED_ACROSS = (FIGURE, METHOD, SOURCE, TARGET, DECODER, METRIC, VALUE)
+PUBLISHED_ACROSS = Table(
+    "published/across.csv",
+    (FIGURE, METHOD, SOURCE, TARGET, DECODER, METRIC, VALUE),
+    "the authors' metrics across recordings",
+)
 #: Published accuracies of the direction across recordings, bin by bin.
-PUBLISHED_ACROSS_TIME = (FIGURE, METHOD, SOURCE, TARGET, DECODER, BIN, VALUE)
+PUBLISHED_ACROSS_TIME = Table(
+    "published/across_time.csv",
+    (FIGURE, METHOD, SOURCE, TARGET, DECODER, BIN, VALUE),
+    "the authors' accuracy over time across recordings",
+)
 
 _ARRAYS = {"velocity_r2": "vel_R_2D", "position_r2": "pos_R_2D", "direction_accuracy": "peak_acc_2D"}
 #: The metrics that the authors published, by their names here.
@@ -164,6 +180,26 @@ def published_across(files: Mapping[str, str | os.PathLike]) -> tuple[pd.DataFra
     return pd.DataFrame(values, columns=names(PUBLISHED_ACROSS)), pd.DataFrame(
         times, columns=names(PUBLISHED_ACROSS_TIME)
     )
+
+
+def covering(published: pd.DataFrame, recordings: Sequence[str]) -> pd.DataFrame:
+    """The published values across recordings that belong beside those of a group, a pair of recordings once.
+
+    Several figures of the paper hold pairs of the same recordings, decoded with others around them. Each method and
+    decoder takes those of the figure that has most of the group's recordings, of equal ones the first.
+
+    Args:
+        published: columns PUBLISHED_ACROSS or PUBLISHED_ACROSS_TIME.
+        recordings: of the group.
+
+    Returns:
+        The same columns.
+    """
+    held = published[published["source"].isin(recordings) & published["target"].isin(recordings)]
+    keys = ["method", "decoder"]
+    counts = held.groupby([*keys, "figure"], sort=False)["source"].nunique().reset_index()
+    chosen = counts.loc[counts.groupby(keys, sort=False)["source"].idxmax(), [*keys, "figure"]]
+    return held.merge(chosen, on=[*keys, "figure"])[list(published.columns)]
 
 
 def published_loss(path: str | os.PathLike) -> np.ndarray:

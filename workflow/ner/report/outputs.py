@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ner.data.columns import RECORDING
-from ner.decoding.columns import METHOD
+from ner.decoding.columns import DECODER, METHOD, PROTOCOL
 from ner.report.render import render
 from ner.storage.errors import InputError
 from ner.storage.tables import Table
@@ -16,10 +16,12 @@ NAMES = {
     "session": "day of a monkey, whose areas are recordings, e.g. chewie-20161014",
     "method": METHOD.meaning,
     "group": "name of a group of recordings in config",
+    "decoder": DECODER.meaning,
+    "protocol": PROTOCOL.meaning,
     "seed": "seed of the method's random state",
     "set": "published table across recordings: figure, method, decoder",
     "file": "file of the authors' repository, by its path there",
-    "figure": "fig1, fig2 and so on, as in the paper",
+    "figure": "name of the figure in config",
 }
 #: Files that are no tables, by path, and what they hold; tables are declared where they are made.
 FILES = {
@@ -28,11 +30,11 @@ FILES = {
     "verification/report.html": "everything that holds this run against the paper, as a page to read",
     "index.html": "the first page to open: figures, pages and tables, what ran, what is missing",
     "README.md": "this page",
-    "fig3.html": "the embeddings in 3D, to turn and zoom",
-    "fig3_notebook.html": "the executed notebook as a page, figure inside",
     "{figure}.pdf": "the figure, to print",
     "{figure}.png": "the figure, to look at (of several pages, the first)",
-    "{figure}.html": "the executed notebook as a page, figure inside",
+    "{figure}.html": "the figure's page: the executed notebook, or embeddings in 3D, or a film to play",
+    "{figure}_notebook.html": "the executed notebook as a page, of figures that have another page",
+    "{figure}.gif": "a film, to put in a talk",
     "{figure}.ipynb": "the executed notebook",
 }
 

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from ner.storage.errors import InputError
 from ner.storage.files import atomic
 
-_METADATA_KEY = b"ner"
+#: Where a parquet file of the workflow keeps what made it.
+METADATA_KEY = b"ner"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def write_parquet(path: str | os.PathLike, table: pd.DataFrame, metadata: Mappin
         metadata: what made the table (settings, seeds, versions).
     """
     arrow = pa.Table.from_pandas(table, preserve_index=False)
-    arrow = arrow.replace_schema_metadata({**arrow.schema.metadata, _METADATA_KEY: json.dumps(metadata).encode()})
+    arrow = arrow.replace_schema_metadata({**arrow.schema.metadata, METADATA_KEY: json.dumps(metadata).encode()})
     with atomic(path) as temporary:
         pq.write_table(arrow, temporary)
 
@@ -87,7 +88,7 @@ def read_parquet(path: str | os.PathLike, required: list[str]) -> tuple[pd.DataF
         raise InputError(path, "no such file", "a parquet table", "run snakemake to build it")
     try:
         arrow = pq.read_table(path)
-        metadata = json.loads((arrow.schema.metadata or {})[_METADATA_KEY])
+        metadata = json.loads((arrow.schema.metadata or {})[METADATA_KEY])
     except (pa.ArrowInvalid, KeyError, ValueError, OSError) as error:
         raise InputError(path, f"a damaged file ({error})", "a parquet table of this workflow", remedy) from error
     missing = [name for name in required if name not in arrow.column_names]

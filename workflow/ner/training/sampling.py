@@ -1,4 +1,8 @@
-"""Pairs of bins for contrastive training: a reference, and a bin that a real movement change away looks like it."""
+"""Pairs of bins for contrastive training.
+
+A reference bin and its positive: the bin whose label is closest to the reference's label plus a label change seen
+elsewhere in the recording.
+"""
 
 import numpy as np
 from scipy.spatial import KDTree

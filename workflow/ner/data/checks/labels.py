@@ -16,12 +16,13 @@ _FEW, _MOST = 0.05, 0.4
 _STILL = 1.0
 
 
-def refuse_other_unit(path: str | os.PathLike, degrees: np.ndarray) -> None:
+def refuse_other_unit(path: str | os.PathLike, degrees: np.ndarray, key: str) -> None:
     """Refuse directions that were read in the wrong unit.
 
     Args:
         path: their file, for the message.
         degrees: (trials,), before rounding.
+        key: the config key of their unit.
 
     Raises:
         InputError: if radians were taken for degrees, or degrees for radians.
@@ -33,7 +34,7 @@ def refuse_other_unit(path: str | os.PathLike, degrees: np.ndarray) -> None:
         found, unit = f"directions of up to {np.deg2rad(np.abs(degrees).max()):.3g} radians", "degrees"
     else:
         return
-    raise InputError(path, found, "angles all around", f"set target_unit of the session to {unit}")
+    raise InputError(path, found, "angles all around", f"set {key} of the session to {unit}")
 
 
 def movement_angle(trials: Trials) -> dict:

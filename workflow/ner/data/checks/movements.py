@@ -98,13 +98,14 @@ def refuse_constant_velocity(path: str | os.PathLike, trials: Trials) -> None:
             )
 
 
-def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool) -> Iterator[str]:
+def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool, key: str) -> Iterator[str]:
     """What is odd about the speeds, a sentence each.
 
     Args:
         path: the recording's file, for messages.
         trials: its kept trials.
         stated_unit: whether config states the unit of the velocity, so that an odd speed is believed.
+        key: the config key of that unit.
 
     Raises:
         InputError: if the speeds are no hand's, and no unit is stated.
@@ -120,9 +121,9 @@ def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool) -> It
                 path,
                 found,
                 f"{low:g} to {high:g}, as a hand has",
-                f"set velocity_unit of the session, perhaps to {unit}; to cm/s if the speeds are right",
+                f"set {key} of the session, perhaps to {unit}; to cm/s if the speeds are right",
             )
-        yield f"{found}: is velocity_unit right?"
+        yield f"{found}: is {key} right?"
     if fast := [n for n, peak in zip(trials.numbers, peaks, strict=True) if peak > _OUTLIER * usual]:
         yield f"speeds of up to {peaks.max():.0f} cm/s, the usual peak being {usual:.0f}, in trials {listed(fast)}"
     moving = np.median(speed[:, 0] / np.where(peaks > 0, peaks, 1))

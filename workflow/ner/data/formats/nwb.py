@@ -103,7 +103,14 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
     if names is not None:
         metadata["conditions"] = {trial.number: names[trial.number - 1] for trial in read}
     dropped = [{"trial": number, "reason": reason} for number, reason in sorted(reasons.items())]
-    return RawSession(trials=read, dropped=dropped, warnings=[*odd, *odd_behavior], metadata=metadata)
+    return RawSession(
+        trials=read,
+        dropped=dropped,
+        stated_unit="velocity_unit" in layout["expected"],
+        unit_keys=("nwb.velocity_unit", "nwb.direction_unit"),
+        warnings=[*odd, *odd_behavior],
+        metadata=metadata,
+    )
 
 
 def _counts(path, units: object, rows: list[int], edges: np.ndarray) -> tuple[np.ndarray, int, float]:

@@ -52,7 +52,7 @@ SETTINGS = {
 DEFAULTS = {name: rules["default"] for name, rules in SETTINGS.items()}
 #: Fields with the spike counts, by area.
 SPIKES = {"M1": "M1_spikes", "PMd": "PMd_spikes", "S1": "LeftS1Area2_spikes"}
-_FIELDS = {
+DEFAULT_FIELDS = {
     "trials": "trial_data",
     "velocity": "vel",
     "start": "idx_goCueTime",
@@ -84,7 +84,7 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
     References:
         TrialData files of doi:10.5061/dryad.xd2547dkt.
     """
-    fields = {**_FIELDS, "spikes": SPIKES[area], **settings["fields"]}
+    fields = {**DEFAULT_FIELDS, "spikes": SPIKES[area], **settings["fields"]}
     keep = settings["keep"] if settings["keep"] is not None else {"result": ["R"]}
     wanted = {*(name for key, name in fields.items() if key != "trials"), "idx_trial_start", "pos", *keep}
     variable = fields["trials"]
@@ -106,7 +106,14 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
             dropped.append({"trial": number, "reason": error.reason})
             malformed += error.malformed
     metadata = {"bin_size_of_the_file": window.bin_seconds / joined}
-    return RawSession(trials=read, dropped=dropped, malformed=malformed, warnings=warnings, metadata=metadata)
+    return RawSession(
+        trials=read,
+        dropped=dropped,
+        malformed=malformed,
+        stated_unit=settings["velocity_unit"] is not None,
+        warnings=warnings,
+        metadata=metadata,
+    )
 
 
 def _trial(

@@ -35,7 +35,10 @@ def opened(path: str | os.PathLike) -> Iterator:
             try:
                 file = io.read()
             except Exception as error:  # the same
-                raise InputError(path, f"a file that cannot be read ({_line(error)})", _EXPECTED, _REMEDY) from error
+                found = (
+                    f"objects that cannot be read, as they refer to what is not there or are unknown ({_line(error)})"
+                )
+                raise InputError(path, found, _EXPECTED, _REMEDY) from error
             try:
                 yield file
             except (OSError, RuntimeError) as error:

@@ -1,0 +1,28 @@
+"""Decoding across the recordings of a group, and the methods tested against each other (paper, Figs 5 and 7)."""
+
+from collections.abc import Mapping
+
+from ner.decoding.across_summary import ACCURACY, CELLS, MEANS
+from ner.figures.kinds.registry import Plan
+from ner.figures.settings import GROUP, PROTOCOL
+from ner.figures.tables import TESTS
+
+SETTINGS = {"group": GROUP, "protocol": PROTOCOL}
+TABLES = (CELLS, MEANS, ACCURACY, TESTS)
+
+
+def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
+    """The tables of every method and seed across the group's recordings, and the published ones."""
+    tables, times = plan.across_files(entry["group"])
+    published, published_time = plan.published_files("across", plan.groups[entry["group"]])
+    return {"tables": tables, "times": times, "published": published, "published_time": published_time}
+
+
+def parameters(entry: Mapping, plan: Plan) -> dict:
+    """What each decoder reads, the protocol shown, and the recordings' hemispheres ('' where none is known)."""
+    members = plan.groups[entry["group"]]
+    return {
+        "decoders": {decoder: list(methods) for decoder, methods in plan.across.items() if methods},
+        "protocol": entry["protocol"],
+        "hemispheres": [plan.recordings[member].get("hemisphere", "") for member in members],
+    }

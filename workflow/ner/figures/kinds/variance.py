@@ -1,0 +1,38 @@
+"""Explained variance within every recording of a run, and the methods tested against each other (paper, Fig 4)."""
+
+from collections.abc import Iterator, Mapping
+
+from ner.decoding.method_tests import WITHIN_TESTS
+from ner.figures.kinds.registry import Plan, Problem, unread
+from ner.figures.settings import DECODER, METHODS, PROTOCOL, RECORDING
+from ner.figures.tables import ACCURACY, MOVEMENTS, SESSIONS
+
+SETTINGS = {"methods": METHODS, "decoder": DECODER, "protocol": PROTOCOL, "recording": RECORDING}
+TABLES = (SESSIONS, ACCURACY, MOVEMENTS, WITHIN_TESTS)
+
+
+def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
+    """Methods that the decoder does not read."""
+    yield from unread(entry, plan)
+
+
+def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
+    """The results of every recording, the published ones, the recordings, and one recording's decoded movements."""
+    tables, times = plan.within_files(entry["decoder"], entry["methods"])
+    published, published_time = plan.published_files("within", plan.recordings)
+    return {
+        "tables": tables,
+        "times": times,
+        "published": published,
+        "published_time": published_time,
+        "recordings": [plan.recording_file(recording) for recording in plan.recordings],
+        "movements": [
+            plan.movements_file(entry["decoder"], method, entry["recording"], plan.seeds[0], entry["protocol"])
+            for method in entry["methods"]
+        ],
+    }
+
+
+def parameters(entry: Mapping, plan: Plan) -> dict:
+    """What of the tables is shown; the movements are those of the first seed."""
+    return {**{key: entry[key] for key in ("methods", "decoder", "protocol")}, "seed": plan.seeds[0]}

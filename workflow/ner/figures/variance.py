@@ -1,0 +1,248 @@
+"""Figures of explained variance within recordings: movements, accuracy over time, every recording, distributions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
+from matplotlib.lines import Line2D
+
+from ner.data.names import AREAS, RecordingName
+from ner.data.recordings import Recording
+from ner.decoding.method_tests import within_tests
+from ner.decoding.metrics import METRICS
+from ner.decoding.movements import Movements
+from ner.figures.distributions import against_first, paired_panel
+from ner.figures.latents import direction_wheel, plane, trajectories
+from ner.figures.recordings import SPEED_STYLES, accuracy_panel, session_panel
+from ner.figures.style import WIDTH, decoder_name, method_color, method_legend, panel_letter, trials_name
+from ner.methods.names import method_name
+
+#: Metrics of which every recording is shown.
+_STRIPS = ("velocity_r2", "position_r2")
+#: Lowest R2 that is drawn; a bad fit is an arrowhead there.
+_FLOOR = -0.25
+
+
+@dataclass(frozen=True)
+class Variance:
+    """What a figure of explained variance shows.
+
+    Attributes:
+        methods: in order.
+        decoder: by which they are scored.
+        protocol: paper or strict.
+        split: train or test.
+        table: columns decoding.columns.WITHIN, the rows of these.
+        values: columns tables.SESSIONS.
+        accuracy: columns tables.ACCURACY.
+        tests: columns method_tests.WITHIN_TESTS.
+    """
+
+    methods: Sequence[str]
+    decoder: str
+    protocol: str
+    split: str
+    table: pd.DataFrame
+    values: pd.DataFrame
+    accuracy: pd.DataFrame
+    tests: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        within: pd.DataFrame,
+        within_time: pd.DataFrame,
+        published: pd.DataFrame,
+        published_time: pd.DataFrame,
+        recordings: Sequence[Recording],
+        *,
+        methods: Sequence[str],
+        decoder: str,
+        protocol: str,
+        split: str,
+    ) -> "Variance":
+        """Average metrics over seeds and accuracies over recordings, and test the methods.
+
+        Args:
+            within: columns decoding.columns.WITHIN.
+            within_time: columns decoding.columns.WITHIN_TIME.
+            published: columns published.tables.PUBLISHED_WITHIN; may be empty.
+            published_time: columns published.tables.PUBLISHED_WITHIN_TIME; may be empty.
+            recordings: of the run, for the speed of the hand.
+            methods: those shown, in order.
+            decoder: by which they are scored.
+            protocol: paper or strict.
+            split: train or test.
+        """
+
+        def chosen(table: pd.DataFrame, **of: str) -> pd.DataFrame:
+            """Rows of what is shown, in the order of the methods."""
+            for column, value in (of | {"decoder": decoder, "split": split}).items():
+                table = table[table[column] == value]
+            table = table[table["method"].isin(methods)]
+            return table.sort_values("method", key=lambda column: column.map(methods.index), kind="stable")
+
+        table, time = (chosen(found, protocol=protocol) for found in (within, within_time))
+        keys = ["method", "recording", "metric"]
+        values = table.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", seeds="count").reset_index()
+        values = _beside(values, chosen(published), keys)
+        values["area"] = _areas(values["recording"])
+
+        keys = ["method", "recording", "bin"]
+        time = _beside(time.groupby(keys, sort=False)["value"].mean().reset_index(), chosen(published_time), keys)
+        time["area"] = _areas(time["recording"])
+        accuracy = time.groupby(["area", "method", "bin"], sort=False).agg(
+            mean=("value", "mean"), sd=("value", "std"), published=("published", lambda found: found.mean(skipna=False))
+        )
+        accuracy = accuracy.reset_index().merge(_speeds(recordings), on=["area", "bin"])
+        tests = within_tests(table)
+        return cls(methods, decoder, protocol, split, table, values, accuracy, tests)
+
+    @property
+    def recordings(self) -> dict[str, int]:
+        """The areas that the run has recordings of, and how many."""
+        counts = self.values.groupby("area")["recording"].nunique()
+        return {area: int(counts[area]) for area in dict.fromkeys([*AREAS, *counts.index]) if area in counts.index}
+
+    def scores(self, recording: str, seed: int) -> dict[str, float]:
+        """Position R2 of one recording and seed, by method."""
+        rows = self.table[(self.table["recording"] == recording) & (self.table["seed"] == seed)]
+        return rows[rows["metric"] == "position_r2"].set_index("method")["value"].to_dict()
+
+
+def _beside(ours: pd.DataFrame, theirs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Ours with a column of the published values."""
+    found = theirs[[*keys, "value"]].rename(columns={"value": "published"})
+    # A table without rows has no types.
+    return ours.merge(found.astype({"published": float} | {key: ours[key].dtype for key in keys}), on=keys, how="left")
+
+
+def _areas(recordings: pd.Series) -> list[str]:
+    return [RecordingName.parse(recording).area for recording in recordings]
+
+
+def _speeds(recordings: Sequence[Recording]) -> pd.DataFrame:
+    """Mean |vx| and |vy| by area and bin, every recording counting alike."""
+    speeds = []
+    for recording in recordings:
+        speed = pd.DataFrame(np.abs(recording.velocity), columns=["vx", "vy"]).groupby(recording.bin).mean()
+        speeds.append(speed.assign(area=RecordingName.parse(recording.name).area).rename_axis("bin").reset_index())
+    return pd.concat(speeds).groupby(["area", "bin"])[["vx", "vy"]].mean().reset_index()
+
+
+def draw(variance: Variance, movements: Sequence[Movements], scores: Mapping[str, float]) -> Figure:
+    """Draw the whole figure.
+
+    Args:
+        variance: what is shown.
+        movements: of one recording and the trials shown, by every method.
+        scores: position R2 of these, by method.
+    """
+    columns = max(len(variance.methods) + 2, 5)
+    rows = {
+        "movements": 6.5 / (columns + 0.4),
+        "accuracy": 1.35,
+        "velocity_r2": 1.35,
+        "position_r2": 1.35,
+        "paired": 1.35,
+    }
+    gaps = {"movements": 0.75, "accuracy": 0.65, "velocity_r2": 0.3, "position_r2": 1.25, "paired": 1.1}
+    height = sum(rows.values()) + sum(gaps.values()) + 0.65
+    figure = plt.figure(figsize=(WIDTH, height))
+    top, specs = height - 0.65, {}
+    for name, row in rows.items():
+        place = {"left": 0.07, "right": 0.975, "top": top / height, "bottom": (top - row) / height}
+        specs[name] = figure.add_gridspec(1, 1, **place)[0]
+        top -= row + gaps[name]
+    _movements(figure, specs["movements"], columns, movements, scores)
+    _accuracy(figure, specs["accuracy"], variance)
+    for metric, letter in zip(_STRIPS, "cd", strict=True):
+        _strips(figure, specs[metric], variance, metric, letter, labels=metric == _STRIPS[-1])
+    _paired(figure, specs["paired"], variance)
+    compared = bool(variance.values["published"].notna().any())
+    handles = [
+        *method_legend(variance.methods),
+        *([Line2D([], [], color="black", marker="_", linestyle="", label="published")] * compared),
+        Line2D([], [], color="0.3", marker="<", markersize=3.5, linestyle="", label="median over recordings"),
+        *(Line2D([], [], color="0.6", linestyle=style, label=f"|{v}|, scaled") for v, style in SPEED_STYLES.items()),
+    ]
+    place = {"loc": "lower center", "bbox_to_anchor": (0.52, 0.0), "borderaxespad": 0.3}
+    figure.legend(handles=handles, ncols=min(len(handles), 6), columnspacing=1.4, **place)
+    example = RecordingName.parse(movements[0].metadata["recording"]).title
+    of = f"{variance.protocol} protocol, {decoder_name(variance.decoder)} decoders"
+    said = f"{trials_name(variance.split)} ({of}); a: {example}"
+    figure.text(0.07, 1 - 0.08 / height, said, va="top", fontsize=7.5)
+    return figure
+
+
+def _movements(
+    figure: Figure, spec: SubplotSpec, columns: int, movements: Sequence[Movements], scores: Mapping[str, float]
+) -> None:
+    """Real positions, and those that each method's embedding gives."""
+    wheel = len(movements) + 1
+    widths = [1.4 if k == wheel else 1 for k in range(columns)]
+    panels = spec.subgridspec(1, columns, wspace=0.15, width_ratios=widths)
+    positions = [movements[0].position, *(each.decoded_position for each in movements)]
+    extent = 1.05 * max(np.abs(position).max() for position in positions)
+    for k, (position, each) in enumerate(zip(positions, [movements[0], *movements], strict=True)):
+        axis = figure.add_subplot(panels[k])
+        trajectories(axis, each.per_trial(position), each.trial_direction)
+        plane(axis, extent)
+        axis.set(xlabel="x (cm)")
+        if k == 0:
+            axis.set(ylabel="y (cm)", title="real positions")
+            panel_letter(axis, "a")
+            continue
+        method = each.metadata["method"]
+        axis.set(yticklabels=[])
+        # Two lines, as names stand beside each other.
+        name = method_name(method).replace(" + ", "\n+ ") if len(movements) > 5 else method_name(method)
+        axis.set_title(f"{name}\nR² = {scores[method]:.3f}", color=method_color(method), fontsize=6.5)
+    direction_wheel(figure.add_subplot(panels[wheel]))
+
+
+def _accuracy(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
+    """Accuracy over time, a panel an area."""
+    areas = variance.recordings
+    panels = spec.subgridspec(1, len(areas), wspace=0.18)
+    for k, (area, count) in enumerate(areas.items()):
+        axis = figure.add_subplot(panels[k])
+        rows = variance.accuracy[variance.accuracy["area"] == area]
+        accuracy_panel(axis, rows, rows.drop_duplicates("bin"))
+        axis.set_title(f"{area} ({count} recording{'s' * (count > 1)})")
+        if k == 0:
+            axis.set(ylabel="direction accuracy (%)")
+            panel_letter(axis, "b")
+
+
+def _strips(figure: Figure, spec: SubplotSpec, variance: Variance, metric: str, letter: str, *, labels: bool) -> None:
+    """A metric of every recording, a panel an area."""
+    areas = variance.recordings
+    panels = spec.subgridspec(1, len(areas), width_ratios=[max(count, 4.5) for count in areas.values()], wspace=0.16)
+    for k, area in enumerate(areas):
+        axis = figure.add_subplot(panels[k])
+        rows = variance.values[(variance.values["area"] == area) & (variance.values["metric"] == metric)]
+        session_panel(axis, rows, labels=labels, floor=_FLOOR)
+        axis.set_title(area)
+        if k == 0:
+            axis.set(ylabel=METRICS[metric].label)
+            panel_letter(axis, letter)
+
+
+def _paired(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
+    """The recordings' distribution of every metric, and the methods' tests."""
+    panels = spec.subgridspec(1, len(METRICS), wspace=0.32)
+    for k, metric in enumerate(METRICS.values()):
+        axis = figure.add_subplot(panels[k])
+        rows = variance.values[variance.values["metric"] == metric.name].rename(columns={"mean": "value"})
+        published = rows.groupby("method", sort=False)["published"].agg(lambda found: found.mean(skipna=False)).dropna()
+        tests = variance.tests[variance.tests["metric"] == metric.name]
+        floor = _FLOOR if metric.unit == "1" else 0
+        paired_panel(axis, rows, against_first(tests, variance.methods, "p"), floor=floor, published=dict(published))
+        axis.set(ylabel=metric.label + (" (%)" if metric.unit == "%" else ""))
+        if k == 0:
+            panel_letter(axis, "e", dy=24)

@@ -1,0 +1,229 @@
+"""The figures of a run: what each entry of config shows, whether it can be drawn, and the files that it needs.
+
+An entry names its kind; what a kind may be asked for, and what it reads and writes, its module says
+(ner.figures.kinds).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ner.figures.kinds import registry
+from ner.published.catalogue import PublishedTable
+from planning.messages import problem, show, unknown, violations
+from planning.run import COMPARED, all_recordings, decoded_methods, groups, recordings, run_names
+
+#: In place of a recording: the one that config names `example`.
+EXAMPLE = "example"
+_DEFINE = {
+    "method": "define it under `methods`",
+    "recording": "define its session under `sessions`",
+    "group": "define it under `groups`",
+    "decoder": "define it under `decoders`",
+}
+_EMBEDDING = "<results>/embeddings/{}/{}/seed{}"
+_WITHIN = "<results>/decoding/within/{}/{}/{}/seed{}"
+_MOVEMENTS = "<results>/decoding/movements/{}/{}/{}/{}/seed{}.parquet"
+_ACROSS = "<results>/decoding/across/{}/{}/seed{}"
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What a run has, and where its files will be: the plan that kinds of figure ask (kinds.registry.Plan).
+
+    Attributes:
+        recordings: name to its session's entry with `area`.
+        groups: recordings of the run in each group.
+        within: methods that each decoder reads within recordings.
+        across: methods that each decoder reads across recordings.
+        seeds: of the run.
+        published: the authors' tables that can be had, by scope: within and across.
+    """
+
+    recordings: Mapping[str, Mapping]
+    groups: Mapping[str, Sequence[str]]
+    within: Mapping[str, Sequence[str]]
+    across: Mapping[str, Sequence[str]]
+    seeds: Sequence[int]
+    published: Mapping[str, Sequence[PublishedTable]] = field(default_factory=dict)
+
+    def recording_file(self, recording: str) -> str:
+        """A recording."""
+        return f"<results>/recordings/{recording}.parquet"
+
+    def embedding_file(self, method: str, recording: str, seed: int) -> str:
+        """The embedding of a recording by a method."""
+        return _EMBEDDING.format(method, recording, seed) + ".parquet"
+
+    def history_file(self, method: str, recording: str, seed: int) -> str:
+        """The losses of its training."""
+        return _EMBEDDING.format(method, recording, seed) + ".history.csv"
+
+    def scores_file(self, decoder: str, method: str, recording: str, seed: int) -> str:
+        """The metrics of its decoding within the recording."""
+        return _WITHIN.format(decoder, method, recording, seed) + ".csv"
+
+    def movements_file(self, decoder: str, method: str, recording: str, seed: int, protocol: str) -> str:
+        """The movements decoded from it."""
+        return _MOVEMENTS.format(protocol, decoder, method, recording, seed)
+
+    def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str]]:
+        """The metrics within all recordings, and the accuracy over time: one file a method, recording and seed."""
+        stems = [
+            _WITHIN.format(decoder, method, recording, seed)
+            for method in methods
+            for recording in self.recordings
+            for seed in self.seeds
+        ]
+        return [f"{stem}.csv" for stem in stems], [f"{stem}.time.csv" for stem in stems]
+
+    def across_files(self, group: str) -> tuple[list[str], list[str]]:
+        """The metrics across the recordings of a group, and the accuracy over time: a file a method and seed."""
+        methods = dict.fromkeys(method for read in self.across.values() for method in read)
+        stems = [_ACROSS.format(method, group, seed) for method in methods for seed in self.seeds]
+        return [f"{stem}.csv" for stem in stems], [f"{stem}.time.csv" for stem in stems]
+
+    def published_files(self, scope: str, shown: Iterable[str]) -> tuple[list[str], list[str]]:
+        """The authors' tables of a scope, where one of them covers one of the recordings: metrics, and over time."""
+        shown = list(shown)
+        if not any(table.covers(recording) for table in self.published.get(scope, ()) for recording in shown):
+            return [], []
+        return [f"<results>/published/{scope}.csv"], [f"<results>/published/{scope}_time.csv"]
+
+
+def run_plan(config: Mapping, published: Mapping[str, Sequence[PublishedTable]] | None = None) -> RunPlan:
+    """The plan of a run.
+
+    Args:
+        config: a configuration that `validate` accepts.
+        published: the authors' tables that can be had, by scope: within and across.
+    """
+    return RunPlan(
+        recordings=recordings(config),
+        groups=groups(config),
+        within=decoded_methods(config, "within"),
+        across=decoded_methods(config, "across"),
+        seeds=config["seeds"],
+        published=published or {},
+    )
+
+
+def figures(config: Mapping) -> dict[str, dict]:
+    """The figures of a run, with all their settings.
+
+    Args:
+        config: a configuration of the schema, whose entries fit their kinds.
+
+    Returns:
+        Name to entry, without those that config takes out by null. The words `example` and `compared` are replaced
+        by what they stand for.
+    """
+    entries = {}
+    for name, given in config["figures"].items():
+        if given is None:
+            continue
+        entry = registry.complete_settings(given["kind"], given)
+        for key, schema in registry.kind(given["kind"]).SETTINGS.items():
+            if schema.get("refers") == "recording" and entry[key] == EXAMPLE:
+                entry[key] = config["example"]
+            if schema.get("refers") == "method" and entry[key] == COMPARED:
+                entry[key] = list(config["compare"])
+        entries[name] = entry
+    return entries
+
+
+def undrawn(config: Mapping) -> dict[str, str]:
+    """The figures that a run leaves out, and why: it lacks recordings that they show.
+
+    Args:
+        config: a configuration of the schema, whose figures name what is defined.
+    """
+    run, present = run_names(config), groups(config)
+    reasons: dict[str, str] = {}
+    for name, entry in figures(config).items():
+        for key, schema in registry.kind(entry["kind"]).SETTINGS.items():
+            if schema.get("refers") == "recording" and entry[key] not in run:
+                reasons.setdefault(name, f"this run does not have its {key} {entry[key]}")
+            if schema.get("refers") == "group" and (count := len(present[entry[key]])) < 2:
+                reasons.setdefault(name, f"this run has {count} of its group's recordings ({entry[key]}); it needs two")
+    return reasons
+
+
+def outputs(figure: str, kind: str) -> dict[str, str]:
+    """The files of a figure by their names for its notebook, in the folder of figures.
+
+    Args:
+        figure: name of the figure, or a wildcard in its place.
+        kind: its kind.
+    """
+    return {key: f"{figure}{ending}" for key, ending in registry.outputs(kind).items()}
+
+
+def figure_problems(config: Mapping) -> Iterator[str]:
+    """What is wrong with the figures of a configuration, one line a problem.
+
+    Args:
+        config: a configuration of the schema, whose other names are all defined.
+    """
+    found = [line for name, entry in config["figures"].items() for line in _entry_problems(config, name, entry)]
+    yield from found
+    if found:
+        return
+    left_out = undrawn(config)
+    plan = run_plan(config)
+    owners: dict[str, str] = {}
+    for name, entry in figures(config).items():
+        for file in outputs(name, entry["kind"]).values():
+            # Some file systems take Fig1 and fig1 for one.
+            if (owner := owners.setdefault(file.casefold(), name)) != name:
+                yield problem(("figures", name), f"its file {file}", f"none that figure {owner} has too", "rename it")
+                break
+        if name in left_out:
+            continue
+        for wrong in registry.problems(entry, plan):
+            place = ("figures", name, wrong.key)
+            if isinstance(wrong.expected, str):
+                yield problem(place, wrong.found, wrong.expected, wrong.remedy)
+            else:
+                yield unknown(place, wrong.found, wrong.expected, wrong.remedy)
+
+
+def _entry_problems(config: Mapping, name: str, entry: Mapping | None) -> Iterator[str]:
+    """What is wrong with an entry by itself: its kind, its keys, and names that nothing defines."""
+    place = ("figures", name)
+    if entry is None:
+        return
+    if entry["kind"] not in registry.module_names():
+        remedy = "choose one of them, or add the kind to workflow/ner/figures/kinds"
+        yield unknown((*place, "kind"), entry["kind"], registry.module_names(), remedy)
+        return
+    rules = registry.settings_schema(entry["kind"])
+    settings = {key: schema for key, schema in rules["properties"].items() if "refers" in schema}
+    # A word in place of a list of methods.
+    words = [key for key, schema in settings.items() if schema["refers"] == "method" and entry.get(key) == COMPARED]
+    lines = violations({key: value for key, value in entry.items() if key not in words}, _without(rules, words), place)
+    yield from lines
+    if lines:
+        return
+    known = {
+        "method": config["methods"],
+        "recording": [*all_recordings(config)],
+        "group": config["groups"],
+        "decoder": config["decoders"],
+    }
+    for key, schema in settings.items():
+        given = entry.get(key, [])
+        if key in words or (schema["refers"] == "recording" and given == EXAMPLE):
+            continue
+        for value in [given] if isinstance(given, str) else given:
+            if value not in known[schema["refers"]]:
+                yield unknown((*place, key), value, known[schema["refers"]], _DEFINE[schema["refers"]])
+
+
+def _without(rules: Mapping, keys: Sequence[str]) -> dict:
+    """A schema that does not ask for some keys."""
+    return {**rules, "required": [key for key in rules["required"] if key not in keys]}
+
+
+def taken_name(figure: str) -> str:
+    """What is said of a figure whose name a rule has."""
+    return problem(("figures", figure), show(figure), "a name that no rule of the workflow has", "rename it")
