@@ -23,6 +23,8 @@ class Run:
 
     def __init__(self, folder):
         self.folder, self.results = folder, folder / "results"
+        # Of the environment, for this run alone.
+        self.variables = {}
         shutil.copy(ROOT / "config.yaml", folder)
 
     def configure(self, sessions=None, recordings=("demo-day-m1",), **changes):
@@ -41,7 +43,7 @@ class Run:
 
     def environment(self):
         # Trainings on the CPU give the same bits everywhere; device: auto finds no GPU.
-        return os.environ | {"no_proxy": "127.0.0.1", "CUDA_VISIBLE_DEVICES": ""}
+        return os.environ | {"no_proxy": "127.0.0.1", "CUDA_VISIBLE_DEVICES": ""} | self.variables
 
     def snakemake(self, *arguments, prefix=(), **options):
         return subprocess.run(

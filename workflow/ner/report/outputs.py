@@ -30,6 +30,8 @@ FILES = {
     "verification/report.html": "everything that holds this run against the paper, as a page to read",
     "index.html": "the first page to open: figures, pages and tables, what ran, what is missing",
     "README.md": "this page",
+    "run.tar.gz": "the run in one file: code, config, tables, figures, and the hashes of all",
+    "run_with_embeddings.tar.gz": "the same with recordings and embeddings, from which all else is made again",
     "{figure}.pdf": "the figure, to print",
     "{figure}.png": "the figure, to look at (of several pages, the first)",
     "{figure}.html": "the figure's page: the executed notebook, or embeddings in 3D, or a film to play",
