@@ -18,6 +18,26 @@ use rule step as download with:
         data=lambda wildcards, output: config["data"],
 
 
+if ASSETS:
+
+    use rule step as fetch_asset with:
+        """Fetch one file of the DANDI archive, checked against its digest there."""
+        output:
+            f"{ARCHIVE}/{{asset}}",
+        pathvars:
+            job="fetch_asset/{asset}",
+        wildcard_constraints:
+            asset="|".join(map(re.escape, ASSETS)),
+        localrule: True
+        resources:
+            runtime=lambda wildcards, attempt: 120 * attempt,
+        params:
+            step="fetch_asset",
+            asset=asset,
+            # As for download: where it comes from does not change what the file holds.
+            data=lambda wildcards, output: config["data"],
+
+
 use rule step as simulate with:
     """Simulate one session, as a raw TrialData file or an NWB file."""
     output:

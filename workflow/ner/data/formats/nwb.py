@@ -13,7 +13,7 @@ from ner.data.nwb.units import chosen_units, observed, spike_counts, spike_times
 from ner.data.sessions import VELOCITY_UNITS, RawSession, RawTrial, Window
 from ner.storage.errors import InputError
 
-SOURCES = ("file", "simulate")
+SOURCES = ("file", "dandi", "simulate")
 SETTINGS = {"nwb": layouts.settings_schema()}
 #: Times of spikes, trials and behavior that end so many times later than the others are in another unit.
 _OTHER_UNIT = 100.0
