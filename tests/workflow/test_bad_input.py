@@ -74,7 +74,7 @@ CONFIGS = [
         ["at least 0"],
     ),
     ("sedes", [0], "sedes", ["an unknown key", "did you mean seeds?"]),
-    ("data/mirrored", None, "data.mirrored", ["did you mean mirror?", "one of mirror, timeout, tries, url"]),
+    ("data/mirrored", None, "data.mirrored", ["did you mean mirror?", "one of archive, mirror, timeout, tries, url"]),
     ("pathvars/tables", "x", "pathvars.tables", ["one of benchmarks, figures, logs, results", "remove it"]),
     ("seeds", ..., "seeds", ["found nothing", "add the key"]),
     ("groups/han-s1", ["han-20171201-s1"], "groups.han-s1", ["at least two different recordings"]),

@@ -74,6 +74,28 @@ use rule step as preprocess with:
         presets=recording_presets,
 
 
+if RAW_PAIRS:
+
+    use rule step as raw_parity with:
+        """Recordings of raw spikes beside the authors' smoothed ones of the same sessions."""
+        input:
+            raw=expand("<results>/recordings/{recording}.parquet", recording=RAW_PAIRS),
+            smoothed=expand("<results>/recordings/{recording}.parquet", recording=RAW_PAIRS.values()),
+        output:
+            told("tables/raw_parity.csv"),
+        pathvars:
+            job="raw_parity",
+        localrule: True
+        params:
+            **made_by("raw_parity"),
+
+    rule verify_raw:
+        """Hold the recordings of raw spikes against the authors' smoothed ones."""
+        input:
+            rules.raw_parity.output,
+        localrule: True
+
+
 use rule step as recordings_table with:
     """What every recording of the run holds, and what was dropped on the way."""
     input:

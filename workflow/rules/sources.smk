@@ -1,6 +1,6 @@
 import re
 
-from planning.raw_files import ContentHashes, check_own_files, own_file
+from planning.raw_files import ContentHashes, check_own_files, own_file, raw_pairs
 from ner.storage.checksums import blob_sha1
 from ner.storage.errors import InputError
 from ner.data.archives import local_path
@@ -45,6 +45,10 @@ def simulated_unit(wildcards):
 # Files in the DANDI archive, by the path under which they are kept.
 ASSETS = {local_path(**entry["dandi"]): entry["dandi"] for entry in RECORDINGS.values() if "dandi" in entry}
 ARCHIVE = config["data"]["archive"]["folder"] or "<results>/archives"
+
+
+# Recordings of raw spikes, and the authors' smoothed ones of the same monkey, day and area.
+RAW_PAIRS = raw_pairs(RECORDINGS)
 
 
 def asset(wildcards):
