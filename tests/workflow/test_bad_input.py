@@ -169,7 +169,7 @@ CONFIGS = [
     ("sessions/mine", {**DANDI, "dandi": {**ASSET, "version": ".."}}, "sessions.mine.dandi.version", ["a version"]),
     ("sessions/mine", {**DANDI, "dandi": {**ASSET, "path": "../x.nwb"}}, "sessions.mine.dandi.path", ["without .."]),
     ("sessions/mine", {**DANDI, "dandi": {**ASSET, "path": "/etc/x"}}, "sessions.mine.dandi.path", ["a relative path"]),
-    ("sessions/mine", {**DANDI, "dandi": {"dandiset": "000688"}}, "sessions.mine.dandi", ["add the key"]),
+    ("sessions/mine", {**DANDI, "dandi": {"dandiset": "000688", "path": "x"}}, "sessions.mine.dandi.version", ["add"]),
     ("sessions/mine", {**DANDI, "file": "a.nwb"}, "sessions.mine.file", ["found file and dandi"]),
     ("data/archive/api", "http://example.org", "data.archive.api", ["an https address"]),
     ("data/archive/folder", "../x", "data.archive.folder", ["a folder below"]),
