@@ -97,9 +97,10 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     weights = sum(parameter.numel() for parameter in model.parameters())
     if weights > _MANY_WEIGHTS:
         warnings.warn(
-            f"pi-VAE has {weights / 1e6:.0f} million weights for {recording.rates.shape[1]} neurons of {recording.name}, "
-            f"as its decoder grows with their square, and trains slowly with {16 * weights / 1e9:.1f} GB of them, "
-            "their gradients and Adam's averages: choose fewer neurons, or another method",
+            f"pi-VAE has {weights / 1e6:.0f} million weights for {recording.rates.shape[1]} neurons of "
+            f"{recording.name}, as its decoder grows with their square, and trains slowly with "
+            f"{16 * weights / 1e9:.1f} GB of them, their gradients and Adam's averages: "
+            "choose fewer neurons, or another method",
             stacklevel=2,
         )
     losses = epochs(
