@@ -80,9 +80,6 @@ def paired_t(first: np.ndarray, second: np.ndarray) -> PairedT:
     if first.shape != second.shape or first.ndim != 1 or len(first) < 2:
         raise ValueError(f"found shapes {first.shape} and {second.shape}; expected (n,) twice, n at least 2")
     difference = first - second
-    # Here and below, so that tables of tests are read without it: it takes longer to load than they do.
-    from scipy import stats
-
     test = stats.ttest_rel(first, second)
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = difference.mean() / difference.std(ddof=1)
@@ -136,8 +133,6 @@ def repeated_measures_anova(values: np.ndarray) -> Anova:
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = (between / df) / (error / df_error)
         effect = between / (between + error)
-    from scipy import stats
-
     return Anova(float(statistic), df, df_error, float(stats.f.sf(statistic, df, df_error)), float(effect))
 
 
@@ -171,8 +166,6 @@ def friedman(values: np.ndarray) -> Friedman:
 
     _measures(values, 3)
     subjects, conditions = values.shape
-    from scipy import stats
-
     test = stats.friedmanchisquare(*values.T)
     return Friedman(
         float(test.statistic), conditions - 1, float(test.pvalue), float(test.statistic / (subjects * (conditions - 1)))
@@ -226,8 +219,6 @@ def over_recordings(values: np.ndarray, used: np.ndarray) -> OverRecordings:
     mean = values[used].mean()
     without = np.array([values[pairs].mean() for pairs in kept])
     error = np.sqrt((count - 1) / count * np.square(without - without.mean()).sum())
-    from scipy import stats
-
     reach = stats.t.ppf(0.975, count - 1) * error
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = 2 * stats.t.sf(abs(mean / error), count - 1)
