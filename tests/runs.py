@@ -66,11 +66,11 @@ class Run:
         return {row[0]: int(row[1]) for row in rows if row[0] != "total"}
 
     def made(self):
-        """Files that the jobs made."""
+        """Files that the jobs made; the first page is also written when a run fails."""
         return sorted(
             str(path.relative_to(self.results))
             for path in self.results.rglob("*")
-            if path.is_file() and not {"logs", "benchmarks", ".checksums"} & set(path.parts)
+            if path.is_file() and not {"logs", "benchmarks", ".checksums", "index.html"} & set(path.parts)
         )
 
 

@@ -145,6 +145,6 @@ def test_a_group_is_rotated_onto_its_first_recording_and_onto_an_anchor_from_els
     assert rotations.members(onto_first) == [ANCHOR, "demo-day2-m1"]
     assert rotations.members(onto_anchor) == [ANCHOR, "demo-day2-m1", "han-s1"]
     agreement = rotations.agreement.set_index(["state", "recording"])["r2"]
-    assert agreement[onto_anchor].to_numpy() == pytest.approx(np.ones(3))
+    assert agreement[onto_anchor].to_numpy() == pytest.approx(np.ones(3), abs=0.01)
     assert agreement[onto_first].index.tolist() == [ANCHOR, "demo-day2-m1"]
     assert agreement[before, "demo-day2-m1"] < 0.5

@@ -85,7 +85,7 @@ def complaint(changed):
                 "anchor": "chewie-20161014-m1",
             },
             "mine.anchor",
-            ["one of han-20171201-s1", "name a recording of groups.han-s1"],
+            ["one of han-20171201-s1", "did you mean han-20171201-s1"],
         ),
         ("mine", {"kind": "film", "method": "ner", "trials": 0}, "mine.trials", ["at least 1"]),
         ("my days", {"kind": "across", "group": "han-s1"}, "my days", ["this name", "rename it"]),

@@ -24,21 +24,48 @@ def test_a_group_is_decoded_with_what_the_run_has_and_says_what_it_lacks(project
 
 def test_figures_of_groups_that_the_run_lacks_are_left_out_and_refused(project):
     result = snakemake(project, "--dry-run", "--quiet", "rules", "--configfile", DEMO)
-    drawn = {name for name in plan(result) if name.startswith("fig")}
-    assert drawn == {"fig1", "fig2", "fig3", "fig4", "fig4_strict", "fig5", "fig6"}
+    drawn = {name: count for name, count in plan(result).items() if name.startswith("draw_")}
+    of_one = ("method", "pipeline", "latents", "across", "across_latents", "film")
+    assert drawn == {f"draw_{kind}": "1" for kind in of_one} | {"draw_variance": "3"}
     said = [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("figures ")]
-    assert said == ["figures left out, as this run has no two recordings of their groups: fig6_mihili, fig7"]
+    assert said == ["figures left out, for lack of recordings: fig6_mihili, fig7, fig7_latents"]
     result = snakemake(project, "--dry-run", "--configfile", DEMO, "--", "fig7")
     assert result.returncode != 0
-    expected = "figure fig7: this run has 0 recordings of group han-s1; expected two or more; add to `recordings`"
+    expected = "figure fig7: this run has 0 of its group's recordings (han-s1); it needs two; add to `recordings`, or "
     assert expected in result.stdout + result.stderr
 
 
 def test_a_figure_asks_for_its_own_group_alone(project):
     jobs = plan(snakemake(project, "--dry-run", "--quiet", "rules", "--", "fig7"))
-    # 4 methods, 3 seeds, 3 recordings; the tables of 3 methods were published.
+    # 4 methods, 3 seeds, 3 recordings.
     assert (jobs["decode_across"], jobs["embed"], jobs["preprocess"]) == ("12", "36", "3")
-    assert jobs["download"] == "6"
+    assert (jobs["published_tables"], jobs["draw_across"]) == ("1", "1")
+
+
+def test_a_users_figure_is_one_entry_of_an_overlay(project):
+    mine = overlay(
+        project,
+        "mine.yaml",
+        groups={"mine": ["demo-day1-pmd", "demo-day2-pmd"]},
+        figures={"my_days": {"kind": "across", "group": "mine"}, "fig4": None},
+    )
+    result = snakemake(project, "--dry-run", "--configfile", DEMO, mine, "--", "my_days")
+    assert result.returncode == 0, result.stdout + result.stderr
+    jobs = re.findall(r"^(?:local)?rule (\w+):$", result.stdout, re.MULTILINE)
+    # Two methods, one seed, two recordings; nothing was published of them.
+    assert (jobs.count("decode_across"), jobs.count("embed"), jobs.count("draw_across")) == (2, 4, 1)
+    assert "figures/demo/my_days.pdf" in result.stdout and "published_tables" not in jobs
+    gone = snakemake(project, "--dry-run", "--configfile", DEMO, mine, "--", "fig4")
+    assert gone.returncode != 0 and "fig4" in gone.stdout + gone.stderr
+
+
+def test_a_figure_may_not_have_the_name_of_a_rule(project):
+    for name in ("embed", "all", "verify", "draw_across"):
+        taken = overlay(project, "taken.yaml", figures={name: {"kind": "film", "method": "ner"}})
+        result = snakemake(project, "--dry-run", "--configfile", DEMO, taken)
+        assert result.returncode != 0
+        line = f"config figures.{name}: found '{name}'; expected a name that no rule of the workflow has; rename it"
+        assert line in result.stdout + result.stderr
 
 
 def test_plan_of_the_papers_groups_and_published_sets(project):

@@ -38,7 +38,8 @@ SETTINGS = {
     "compare": ["ner"],
     "seeds": [0],
     "checkpoint_interval": 20,
-    "figures": {"fig4": {"methods": ["ner"]}, "fig4_strict": {"methods": ["ner"]}},
+    "decoding": {"within": {"decoders": {"knn": []}}},
+    "figures": {"fig4": {"methods": ["ner"]}, "fig4_knn": None},
 }
 
 
@@ -293,7 +294,12 @@ def flip(path):
     ("damaged", "missing", "rule", "rebuilt"),
     [
         (f"{STEM}.parquet", ["decoding", "tables"], "decode_within", ["embed", "decode_within", "within_table"]),
-        ("decoding/within/ner/demo-day-m1/seed0.csv", ["tables"], "within_table", ["decode_within", "within_table"]),
+        (
+            "decoding/within/linear/ner/demo-day-m1/seed0.csv",
+            ["tables"],
+            "within_table",
+            ["decode_within", "within_table"],
+        ),
     ],
     ids=["embedding", "table"],
 )
@@ -388,7 +394,7 @@ def test_a_notebook_that_raises_leaves_its_copy_and_is_named(copied, tmp_path):
     )
     shutil.copytree(ROOT / "envs", tmp_path / "envs")
     shutil.copy(ROOT / "Snakefile", tmp_path)
-    path = tmp_path / "workflow" / "notebooks" / "fig2.ipynb"
+    path = tmp_path / "workflow" / "notebooks" / "pipeline.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[-1].source = "raise ValueError('the reason')"
     nbformat.write(notebook, path)

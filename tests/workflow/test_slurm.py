@@ -32,9 +32,9 @@ def start(place, *arguments, environment=()):
         recordings=[HANGS, CANCELLED],
         methods={"ner": {"steps": 20}},
         compare=["ner"],
-        decoding={"across": {"decoders": {"linear": ["ner"]}}},
+        decoding={"within": {"decoders": {"knn": []}}, "across": {"decoders": {"linear": ["ner"]}}},
         example=CANCELLED,
-        figures={name: {"methods": ["ner"]} for name in ("fig1", "fig3", "fig4", "fig4_strict")},
+        figures={**{name: {"methods": ["ner"]} for name in ("fig1", "fig3", "fig4")}, "fig4_knn": None},
     )
     command = [sys.executable, "-m", "snakemake", "--configfile", DEMO, tiny, *arguments, "--", *TARGETS]
     # The virtual environment's programs, which a job looks up by name, and nothing of the tests' own imports.
@@ -190,7 +190,7 @@ def test_short_jobs_share_an_allocation_and_joins_stay_at_home(runs):
     *_, jobs = runs
     # A group is named after itself and its rules, any other job after its rule and wildcards.
     rules = [re.fullmatch(r"rule_(\w+?)(_wildcards_.*)?", job["comment"])[1] for job in jobs]
-    assert set(rules) == {"recordings_preprocess", "embed", "decoding_decode_within", "decode_across", "fig2"}
+    assert set(rules) == {"recordings_preprocess", "embed", "decoding_decode_within", "decode_across", "draw_pipeline"}
     assert rules.count("recordings_preprocess") == rules.count("decoding_decode_within") == 1
     # Both recordings at once.
     assert jobs[rules.index("decoding_decode_within")]["cpus"] == "2"

@@ -5,8 +5,8 @@ target. Here they are fitted once per source, and the target's test bins are rot
 rotation both give the same predictions, up to rounding: least squares with an intercept and nearest neighbors are not
 affected by it, nor is logistic regression with an L2 penalty that starts at zero.
 
-Rounding can change where lbfgs stops. On the authors' M1 embeddings of NER and CEBRA, the direction accuracy of 4 of 132
-rotated pairs differed by one trial between the two ways; 122 met the published value here, 120 with a fit per pair.
+Rounding can change where lbfgs stops. On the authors' M1 embeddings of NER and CEBRA, the direction accuracy of 4 of
+132 rotated pairs differed by one trial between the two ways; 122 met the published value here, 120 with a fit per pair.
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,5 @@
-"""The figures: style, panels, pages to turn in 3D, and the running of notebooks.
+"""The figures: their kinds, style and panels, pages that turn in 3D or play, and the running of notebooks.
 
-In: recordings, embeddings and tables. Out: PDF, PNG and HTML. Uses `methods` for their names, `decoding`, `data` and
-`storage`.
+In: recordings, embeddings, decoded movements and tables. Out: PDF, PNG, GIF and HTML. Uses `published`, `methods` for
+their names, `decoding`, `data` and `storage`.
 """

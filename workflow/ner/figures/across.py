@@ -126,7 +126,7 @@ class Across:
         named = [RecordingName.parse(recording) for recording in self.recordings]
         sessions, areas = (dict.fromkeys(parts) for parts in zip(*((n.group, n.area) for n in named), strict=True))
         keys = ["above a matrix: mean of the diagonal | of the rest"]
-        keys += ["grey: as published"] * self.published
+        keys += ["gray: as published"] * self.published
         keys += [f"×: R² below {R2_FLOOR:.0f}".replace("-", "−")] * bool(len(named) > WRITTEN and below.any())
         shown = f"{', '.join(sessions)}; {' and '.join(areas)}: {len(named)} recordings"
         return f"{shown} ({protocol} protocol, {averaged})\n{'; '.join(keys)}"

@@ -173,11 +173,11 @@ def label_sessions(
         axis.set_xlabel("target", labelpad=9)
     axis.tick_params(length=1.2, pad=1)
     beyond = (72 * label_width(texts, size) + 8) / 72
-    side = axis.get_position().height * axis.figure.get_figheight()
+    row = axis.get_position().height * axis.figure.get_figheight() / len(texts)
+    # Of blocks that are too small for their labels, the lines alone say where one ends.
+    if any(label_width([block.label], 6) > row * (block.stop - block.start) for block in parted):
+        return
     for block in parted:
-        # Of blocks that are too small, the lines alone say where one ends.
-        if label_width([block.label], 6) > side * (block.stop - block.start) / len(texts):
-            continue
         middle = ((block.start + block.stop) / 2) / len(texts)
         style = {"fontsize": 6, "ha": "center", "va": "center"}
         if rows:

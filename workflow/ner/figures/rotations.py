@@ -232,13 +232,14 @@ def _agreement_panel(axis: Axes, rotations: Rotations, method: str, *, labels: b
     for k, members in enumerate(rotations.groups.values()):
         start = len(places) + 0.7 * k
         places |= {recording: start + j for j, recording in enumerate(members)}
-    color = method_color(method)
+    color, markers = method_color(method), dict(zip(rotations.states, _MARKERS, strict=False))
     table = rotations.agreement[rotations.agreement["method"] == method].set_index(["recording", "state"])["r2"]
     for recording, place in places.items():
         shown = table[recording].clip(lower=FLOOR)
         axis.plot([place, place], [shown.min(), shown.max()], color=color, linewidth=0.8, alpha=0.5)
-        for (state, value), marker in zip(shown.items(), _MARKERS, strict=False):
-            style = {"marker": "v" if value == FLOOR else marker, "markersize": 4, "clip_on": False}
+        for state, value in shown.items():
+            marker = "v" if value == FLOOR else markers[state]
+            style = {"marker": marker, "markersize": 4, "clip_on": False}
             axis.plot(place, value, color=color, markerfacecolor="white" if state == BEFORE else color, **style)
     axis.axhline(0, color="0.7", linewidth=0.5)
     axis.set(ylim=(FLOOR, 1.03), xlim=(-0.6, max(places.values()) + 0.6), yticks=[-1, -0.5, 0, 0.5, 1])

@@ -26,7 +26,7 @@ NAMES = {
 #: Files that are no tables, by path, and what they hold; tables are declared where they are made.
 FILES = {
     "upstream/{file}": "file of the authors, as downloaded and checked",
-    "simulated/{session}.{extension}": "simulated session, as a raw TrialData or NWB file (see docs/add-a-recording.md)",
+    "simulated/{session}.{extension}": "simulated session, a raw TrialData or NWB file (docs/add-a-recording.md)",
     "verification/report.html": "everything that holds this run against the paper, as a page to read",
     "index.html": "the first page to open: figures, pages and tables, what ran, what is missing",
     "README.md": "this page",
