@@ -113,7 +113,7 @@ def test_packages_are_those_that_compute():
     assert {"numpy", "torch"} <= trained.keys()
     assert not {"pandas", "matplotlib", "seaborn", "tqdm", "pyarrow", "safetensors"} & trained.keys()
     assert {"umap-learn", "pynndescent"} <= made_by("embed", "methods.umap")["packages"].keys()
-    assert "matplotlib" in made_by("draw", notebook="fig1")["packages"]
+    assert "matplotlib" in made_by("draw", notebook="variance")["packages"]
 
 
 def test_every_package_goes_by_the_name_of_its_distribution():
