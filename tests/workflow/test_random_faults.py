@@ -10,14 +10,14 @@ import time
 
 import pytest
 from runs import Run, errors
-from test_reuse import TABLE, configure, write_raw
+from test_reuse import DECODERS, TABLE, configure, write_raw
 
 #: What the settings of a run may be changed to, and its raw file.
 CHANGES = [
     {},
     {"train_fraction": 0.75},
     {"methods": {"ner": {"steps": 30, "batch_size": 16}}},
-    {"decoding": {"within": {"settings": {"linear": {"max_iter": 50}}}}},
+    {"decoding": {"within": {"decoders": DECODERS, "settings": {"linear": {"max_iter": 50}}}}},
 ]
 SEEDS = (1, 2)
 

@@ -11,16 +11,20 @@ from ner.data.simulation import simulate_session, write_trial_data
 
 TABLE = "results/tables/within.csv"
 STEM = "results/embeddings/ner/mine-m1/seed0.parquet"
+DECODERS = {"linear": ["ner"], "knn": ["ner"]}
 SETTINGS = {
     "recordings": ["mine-m1"],
     "methods": {"ner": {"steps": 20, "batch_size": 16, "temperature": 1.0}},
     "compare": ["ner"],
+    "decoding": {"within": {"decoders": DECODERS}},
     "seeds": [0],
     "train_fraction": 0.8,
     "figures": {"fig4_knn": None, **{figure: {"methods": ["ner"]} for figure in ("fig3", "fig4", "fig4_strict")}},
 }
-ALL = {"preprocess": 1, "embed": 1, "decode_within": 1, "within_table": 1}
-FITS = {"embed": 1, "decode_within": 1, "within_table": 1}
+# By both decoders.
+DECODED = {"decode_within": 2, "within_table": 1}
+FITS = {"embed": 1, **DECODED}
+ALL = {"preprocess": 1, **FITS}
 
 
 def write_raw(path, seed):
@@ -84,7 +88,7 @@ def test_a_copy_with_new_times_needs_nothing(run):
         ({"methods": {"ner": {"steps": 30, "batch_size": 16}}}, FITS, "steps 20 -> 30"),
         ({"train_fraction": 0.75}, ALL, "train_fraction 0.8 -> 0.75"),
         (
-            {"decoding": {"within": {"settings": {"linear": {"max_iter": 100}}}}},
+            {"decoding": {"within": {"decoders": DECODERS, "settings": {"linear": {"max_iter": 100}}}}},
             {"decode_within": 1, "within_table": 1},
             "max_iter",
         ),
@@ -145,7 +149,7 @@ def test_the_same_raw_file_elsewhere(run):
 
 def test_another_version_of_a_package(run, monkeypatch):
     """Of one that computes it, and of one that does not."""
-    for name, jobs in {"scikit-learn": {"decode_within": 1, "within_table": 1}, "matplotlib": {}}.items():
+    for name, jobs in {"scikit-learn": FITS, "matplotlib": {}}.items():
         packages = run.folder / name
         info = packages / f"{name.replace('-', '_')}-0.0.1.dist-info"
         info.mkdir(parents=True)
