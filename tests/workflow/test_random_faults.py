@@ -9,8 +9,8 @@ import subprocess
 import time
 
 import pytest
+from own_file import DECODERS, TABLE, configure, write_raw
 from runs import Run, errors
-from test_reuse import DECODERS, TABLE, configure, write_raw
 
 #: What the settings of a run may be changed to, and its raw file.
 CHANGES = [

@@ -4,31 +4,14 @@ import os
 import shutil
 
 import pytest
+from own_file import DECODERS, TABLE, configure, write_raw
 from places import ROOT
 from runs import Run
 
-from ner.data.simulation import simulate_session, write_trial_data
-
-TABLE = "results/tables/within.csv"
-STEM = "results/embeddings/ner/mine-m1/seed0.parquet"
-DECODERS = {"linear": ["ner"], "knn": ["ner"]}
-SETTINGS = {
-    "recordings": ["mine-m1"],
-    "methods": {"ner": {"steps": 20, "batch_size": 16, "temperature": 1.0}},
-    "compare": ["ner"],
-    "decoding": {"within": {"decoders": DECODERS}},
-    "seeds": [0],
-    "train_fraction": 0.8,
-    "figures": {"fig4_knn": None, **{figure: {"methods": ["ner"]} for figure in ("fig3", "fig4", "fig4_strict")}},
-}
 # By both decoders.
 DECODED = {"decode_within": 2, "within_table": 1}
 FITS = {"embed": 1, **DECODED}
 ALL = {"preprocess": 1, **FITS}
-
-
-def write_raw(path, seed):
-    write_trial_data(path, simulate_session(seed=seed, trials=88, neurons={"M1": 4}, bins=40), "radians")
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +31,6 @@ def run(finished, tmp_path):
     copy = Run(shutil.copytree(finished.folder, tmp_path / "copy"))
     configure(copy)
     return copy
-
-
-def configure(run, file="mine.mat", **changes):
-    mine = {"monkey": "Mine", "areas": ["M1"], "bins": 40, "format": "trial_data", "file": file}
-    run.configure(sessions={"mine": mine}, **{**SETTINGS, **changes})
 
 
 def said(run, *arguments, **options):
