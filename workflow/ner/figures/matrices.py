@@ -93,7 +93,11 @@ def blocks(recordings: Sequence[str], hemispheres: Sequence[str]) -> list[Block]
     differing = [len(set(parts)) > 1 for parts in zip(*keys, strict=True)]
     starts = [k for k in range(len(keys)) if k == 0 or keys[k] != keys[k - 1]]
     return [
-        Block(" ".join(part for part, differs in zip(keys[start], differing, strict=True) if differs), start, stop)
+        Block(
+            " ".join(part for part, differs in zip(keys[start], differing, strict=True) if differs and part),
+            start,
+            stop,
+        )
         for start, stop in zip(starts, [*starts[1:], len(keys)], strict=True)
     ]
 
