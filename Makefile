@@ -1,6 +1,7 @@
 # make demo    every figure from simulated recordings, in minutes
 # make paper   every figure of the paper, from the upstream recordings
 # make report  the paper, and then results/report.html: its figures, verification and tables in one file to pass on
+# make archive  results/run.tar.gz: code, config, tables and figures of the paper's run in one file to hand over
 # make test    lint, then the tests (tests of real data need NER_MIRROR, a copy of the upstream repository)
 # make lint    style of Python, rules and notebooks
 # make showcase  results/reference, what the README shows (ARGS names the mirror)
@@ -16,11 +17,12 @@ NOTEBOOKS = $(wildcard workflow/notebooks/*.ipynb)
 ARGS ?=
 # The one place that says which Python the project needs.
 LOWEST := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
-# Where .venv was set up: its programs do not work in a folder of another name.
-PLACE := $(shell cat $(READY) 2>/dev/null)
+# Whether .venv was made in a folder of another name, where its programs do not work.
+ELSEWHERE := $(shell made=$$(sed -n 's/^command = .* -m venv \(--[a-z-]* \)*//p' .venv/pyvenv.cfg 2>/dev/null); \
+  [ -z "$$made" ] || [ "$$made" = "$$(pwd -P)/.venv" ] || echo elsewhere)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help elsewhere setup demo paper report showcase test lint lint-layers lock
+.PHONY: help elsewhere setup demo paper report archive showcase test lint lint-layers lock
 .DEFAULT_GOAL := help
 
 help:
@@ -28,14 +30,7 @@ help:
 
 setup: $(READY)
 
-ifneq ($(PLACE),$(CURDIR))
-$(READY): elsewhere
-endif
-
-# Without a file of this name: always newer.
-elsewhere:
-
-$(READY): envs/requirements.lock pyproject.toml
+$(READY): envs/requirements.lock pyproject.toml $(ELSEWHERE)
 	@found=; for python in $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3); do \
 	  if "$$python" -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(LOWEST)".split("."))))' 2>/dev/null; then \
 	    found=$$python; break; fi; \
@@ -44,7 +39,7 @@ $(READY): envs/requirements.lock pyproject.toml
 	  echo "error: no Python $(LOWEST) or later found$(if $(PYTHON), at $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; \
 	  exit 1; \
 	fi; \
-	if [ "$$(cat $@ 2>/dev/null)" != "$$PWD" ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	if [ -n "$(ELSEWHERE)" ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
 	  "$$found" -m venv --clear .venv || { \
 	    echo "error: $$found cannot make a virtual environment; install its venv module (on Debian: python3-venv)" >&2; \
 	    rm -rf .venv; exit 1; }; \
@@ -52,7 +47,7 @@ $(READY): envs/requirements.lock pyproject.toml
 	@echo "Installing the pinned packages into .venv (minutes when they are not cached)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@pwd >$@
+	@touch $@
 
 demo: $(READY)
 	python -m snakemake --configfile workflow/overlays/demo.yaml --cores 2 $(ARGS)
@@ -66,6 +61,10 @@ report: $(READY)
 	python -m snakemake --cores all $(ARGS)
 	python -m snakemake --report results/report.html $(ARGS)
 	@echo "Done. Open results/report.html"
+
+archive: $(READY)
+	python -m snakemake --cores all $(ARGS) -- archive
+	@echo "Done. results/run.tar.gz; its page to open is results/index.html"
 
 showcase: $(READY)
 	python -m snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 verify

@@ -43,10 +43,14 @@ rule all:
         rules.verify.input if RETRAINED_TABLES else [],
 
 
+include: "workflow/rules/archive.smk"
+
+
 onstart:
     forget_failures(FOLDERS["logs"])
     try:
-        check_writable(config)
+        check_cluster(workflow.executor_plugin.name)
+        check_writable(FOLDERS)
     except ConfigError as error:
         raise WorkflowError(str(error)) from None
 

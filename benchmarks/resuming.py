@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 import torch
-from steps import recording
+from steps import simulated
 
+from ner.data.recordings import Recording
 from ner.methods import registry as methods
 from ner.training.checkpoints import Checkpoint
 
@@ -30,7 +31,7 @@ def best(function) -> float:
 
 def main() -> None:
     torch.set_num_threads(1)
-    data = recording()
+    data = Recording(**simulated())
     for method in ("ner", "cebra"):
         with tempfile.TemporaryDirectory() as folder:
             checkpoint = Checkpoint(Path(folder, "state.checkpoint"), MEASURED - 1, "benchmark")

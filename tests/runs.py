@@ -23,6 +23,8 @@ class Run:
 
     def __init__(self, folder):
         self.folder, self.results = folder, folder / "results"
+        # Of the environment, for this run alone.
+        self.variables = {}
         shutil.copy(ROOT / "config.yaml", folder)
 
     def configure(self, sessions=None, recordings=("demo-day-m1",), **changes):
@@ -41,7 +43,7 @@ class Run:
 
     def environment(self):
         # Trainings on the CPU give the same bits everywhere; device: auto finds no GPU.
-        return os.environ | {"no_proxy": "127.0.0.1", "CUDA_VISIBLE_DEVICES": ""}
+        return os.environ | {"no_proxy": "127.0.0.1", "CUDA_VISIBLE_DEVICES": ""} | self.variables
 
     def snakemake(self, *arguments, prefix=(), **options):
         return subprocess.run(
@@ -64,11 +66,11 @@ class Run:
         return {row[0]: int(row[1]) for row in rows if row[0] != "total"}
 
     def made(self):
-        """Files that the jobs made."""
+        """Files that the jobs made; the first page is also written when a run fails."""
         return sorted(
             str(path.relative_to(self.results))
             for path in self.results.rglob("*")
-            if path.is_file() and not {"logs", "benchmarks", ".checksums"} & set(path.parts)
+            if path.is_file() and not {"logs", "benchmarks", ".checksums", "index.html"} & set(path.parts)
         )
 
 

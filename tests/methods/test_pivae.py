@@ -145,6 +145,25 @@ def test_encoder_is_the_convolutional_one_of_the_paper():
     np.testing.assert_allclose(network(x).detach(), expected, rtol=1e-10, atol=1e-12)
 
 
+def test_overlapping_windows_are_encoded_as_apart():
+    """Values and gradients of the windows of consecutive bins, a batch of them, convolved as one sequence."""
+    network = model(neurons=6).double()
+    x, u, noise = windows(draw(40, 6).abs())[7:31], draw(24, 3, seed=1), draw(24, 3, seed=2)
+    assert x.stride(0) == x.stride(2)
+    found = network.loss(x, u, noise)
+    expected = network.loss(x.contiguous(), u, noise)
+    torch.testing.assert_close(found, expected)
+    parameters = list(network.parameters())
+    for one, other in zip(*(torch.autograd.grad(loss, parameters) for loss in (found, expected)), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_a_fit_to_many_neurons_warns_of_its_size(monkeypatch):
+    monkeypatch.setattr("ner.methods.pivae._MANY_WEIGHTS", 1000)
+    with pytest.warns(UserWarning, match="million weights for 9 neurons of simulated-0-m1"):
+        methods.fit("pivae", simulated_recording(), {"epochs": 1}, seed=0)
+
+
 def test_sizes_and_first_weights():
     """The sizes of section 2 for 4 neurons, a window of 40 units; Glorot's bounds; biases of zero."""
     network = model()

@@ -41,7 +41,8 @@ def test_modules_are_found_by_name_in_registries_alone():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and re.search(r"import_module|__import__", ast.unparse(node.func))
     }
-    assert found == {"registry.py"}
+    # Beside registries: tables, whose modules the rules name, and the names of the package itself, which no job uses.
+    assert found == {"registry.py", "outputs.py", "__init__.py"}
 
 
 def test_a_module_that_is_not_there_is_named():

@@ -8,7 +8,7 @@ from builders import frame
 
 from ner.report.benchmarks import BENCHMARKS
 from ner.report.index import Run, figure_files, write_index
-from ner.storage.tables import write_csv
+from ner.storage.tables import Table, write_csv
 from ner.verification.replication import REPLICATION
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
@@ -52,7 +52,7 @@ def run(place, **changes):
 
 def written(place, run, **given):
     path = place / "results/index.html"
-    write_index(path, run, [], **given)
+    write_index(path, run, [Table("tables/within.csv", (), "metrics of everything")], **given)
     return path.read_text(encoding="utf-8")
 
 
@@ -68,6 +68,9 @@ def test_it_shows_what_is_there_and_what_is_not(place):
     assert "Not made yet, or failed." in text
     assert "Fig 5 : this run has 1 of the 10 recordings of group chewie-m1" in text
     assert "1 jobs took 1.5 minutes" in text
+    assert (
+        "README.md : what every file and column is" in text and "1 tables tables/within.csv : metrics of every" in text
+    )
     # Every link leads to a file or a place of the page.
     for target in re.findall(r'(?:href|src)="([^"]+)"', page):
         assert f'id="{target[1:]}"' in page if target.startswith("#") else (place / "results" / target).is_file(), (

@@ -11,7 +11,7 @@ from ner.data.recordings import Recording
 from ner.methods import registry as methods
 from ner.storage.errors import InputError
 from ner.training.checkpoints import Checkpoint
-from ner.training.encoders import sphere_encoder
+from ner.training.encoders import SphereEncoder, sphere_encoder
 from ner.training.info_nce import info_nce
 from ner.training.labels import Labels
 from ner.training.sampling import PairSampler
@@ -115,13 +115,39 @@ def test_initial_weights_leave_the_global_random_state_alone():
     assert torch.rand(1) == expected
 
 
-@pytest.mark.parametrize("temperature", [1.0, 0.3])
-def test_criterion_is_the_official_one(temperature):
+@pytest.mark.parametrize("widths", [[17, *UNITS, 3], [5, 2], [4, 8, 16]])
+def test_compiled_pass_is_torchs(widths):
+    """Values and gradients of training, in float32, are those of torch's operations in float64 to rounding."""
+    encoder = SphereEncoder(widths)
+    inputs = 3 * torch.randn(60, widths[0], generator=torch.Generator().manual_seed(0))
+    push = torch.randn(60, widths[-1], generator=torch.Generator().manual_seed(1))
+    points = encoder(inputs)
+    gradients = torch.autograd.grad(points, list(encoder.parameters()), push)
+    encoder.double()
+    expected = encoder(inputs.double())
+    torch.testing.assert_close(points.double(), expected, rtol=0, atol=2e-6)
+    for found, exact in zip(
+        gradients, torch.autograd.grad(expected, list(encoder.parameters()), push.double()), strict=True
+    ):
+        torch.testing.assert_close(found.double(), exact, rtol=0, atol=1e-5 * exact.abs().max().item())
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
+@pytest.mark.parametrize("dimensions", [3, 16])
+@pytest.mark.parametrize("temperature", [1.0, 0.3, 1e-3])
+def test_criterion_is_the_official_one(temperature, dimensions, dtype, tolerance):
     from cebra.models.criterions import FixedCosineInfoNCE
 
-    points = torch.nn.functional.normalize(torch.randn(96, 3, generator=torch.Generator().manual_seed(0)), dim=1)
-    official, _, _ = FixedCosineInfoNCE(temperature=temperature)(*points.chunk(3))
-    assert info_nce(points, temperature).item() == pytest.approx(official.item(), rel=1e-6)
+    points = torch.randn(96, dimensions, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    exact = torch.nn.functional.normalize(points, dim=1).to(dtype).double().requires_grad_()
+    ours = exact.detach().to(dtype).requires_grad_()
+    official, _, _ = FixedCosineInfoNCE(temperature=temperature)(*exact.chunk(3))
+    found = info_nce(ours, temperature)
+    assert found.item() == pytest.approx(official.item(), rel=tolerance)
+    (expected,) = torch.autograd.grad(official, exact)
+    (gradient,) = torch.autograd.grad(found, ours)
+    scale = expected.abs().max().item() * max(1, 0.1 / temperature)
+    torch.testing.assert_close(gradient.double(), expected, rtol=0, atol=tolerance * scale)
 
 
 @pytest.mark.parametrize("method", ["ner", "cebra"])

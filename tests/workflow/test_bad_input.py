@@ -30,6 +30,11 @@ SMOOTHED = "sessions/han-20171201"
 SESSION = {"monkey": "A", "areas": ["M1"], "bins": 40, "format": "trial_data", "file": "a.mat"}
 
 NWB = {"monkey": "A", "areas": ["M1"], "bins": 40, "format": "nwb", "file": "a.nwb"}
+ASSET = {"dandiset": "000688", "version": "0.250122.1735", "path": "sub-C/x.nwb"}
+DANDI = {key: value for key, value in NWB.items() if key != "file"} | {
+    "nwb": {"layout": "perich-miller"},
+    "dandi": ASSET,
+}
 OWN = {
     "area": {"by": "all"},
     "velocity": "processing/behavior/hand_vel",
@@ -69,7 +74,7 @@ CONFIGS = [
         ["at least 0"],
     ),
     ("sedes", [0], "sedes", ["an unknown key", "did you mean seeds?"]),
-    ("data/mirrored", None, "data.mirrored", ["did you mean mirror?", "one of mirror, timeout, tries, url"]),
+    ("data/mirrored", None, "data.mirrored", ["did you mean mirror?", "one of archive, mirror, timeout, tries, url"]),
     ("pathvars/tables", "x", "pathvars.tables", ["one of benchmarks, figures, logs, results", "remove it"]),
     ("seeds", ..., "seeds", ["found nothing", "add the key"]),
     ("groups/han-s1", ["han-20171201-s1"], "groups.han-s1", ["at least two different recordings"]),
@@ -153,6 +158,21 @@ CONFIGS = [
     ("sessions/mine", {**NWB, "nwb": {**OWN, "bin_seconds": 0}}, "sessions.mine.nwb.bin_seconds", ["more than 0"]),
     ("sessions/mine", {**NWB, "nwb": {**OWN, "velocity_unit": "cm"}}, "sessions.mine.nwb.velocity_unit", ["cm/s"]),
     ("sessions/mine", {**NWB, "nwb": {**OWN, "keep": {"result": "R"}}}, "sessions.mine.nwb.keep.result", ["a list"]),
+    ("sessions/mine", {**DANDI, "dandi": "000688"}, "sessions.mine.dandi", ["a mapping"]),
+    ("sessions/mine", {**DANDI, "dandi": {**ASSET, "dandiset": 688}}, "sessions.mine.dandi.dandiset", ["six digits"]),
+    (
+        "sessions/mine",
+        {**DANDI, "dandi": {**ASSET, "dandiset": "../1"}},
+        "sessions.mine.dandi.dandiset",
+        ["six digits"],
+    ),
+    ("sessions/mine", {**DANDI, "dandi": {**ASSET, "version": ".."}}, "sessions.mine.dandi.version", ["a version"]),
+    ("sessions/mine", {**DANDI, "dandi": {**ASSET, "path": "../x.nwb"}}, "sessions.mine.dandi.path", ["without .."]),
+    ("sessions/mine", {**DANDI, "dandi": {**ASSET, "path": "/etc/x"}}, "sessions.mine.dandi.path", ["a relative path"]),
+    ("sessions/mine", {**DANDI, "dandi": {"dandiset": "000688", "path": "x"}}, "sessions.mine.dandi.version", ["add"]),
+    ("sessions/mine", {**DANDI, "file": "a.nwb"}, "sessions.mine.file", ["found file and dandi"]),
+    ("data/archive/api", "http://example.org", "data.archive.api", ["an https address"]),
+    ("data/archive/folder", "../x", "data.archive.folder", ["a folder below"]),
     ("sessions/mine", {**SESSION, "nwb": OWN}, "sessions.mine.nwb", ["an unknown key", "remove it"]),
     (
         "sessions/han-20171204/file",

@@ -1,11 +1,15 @@
+import hashlib
 import http.server
+import re
 import threading
 
 import numpy as np
 import pandas as pd
 import pytest
+from archive_server import PATH, serving
 from nwb_files import perich_miller
 from nwb_files import write as write_nwb_file
+from project import copy_of_project, snakemake
 from raw_sessions import BINS, raw_trials, write_struct
 from runs import SIMULATED, Run, errors
 
@@ -189,6 +193,54 @@ def test_an_nwb_file_of_ones_own_and_a_simulated_one(run, tmp_path):
     mine["nwb"]["start"] = 0.1
     run.configure(sessions={"mine": mine, "other": as_nwb}, recordings=names)
     assert run.planned("results/tables/recordings.csv") == {"preprocess": 2, "recordings_table": 1}
+
+
+def test_a_session_in_the_archive(run, tmp_path):
+    path = write_nwb_file(tmp_path / "theirs.nwb", perich_miller())
+    dandi = {"dandiset": "000688", "version": "0.250122.1735", "path": PATH}
+    session = {"monkey": "C", "areas": ["M1"], "bins": 40, "format": "nwb", "nwb": {"layout": "perich-miller"}}
+    table = "results/tables/recordings.csv"
+    with serving() as archive:
+        archive.content = path.read_bytes()
+        archive.result["size"] = len(archive.content)
+        archive.asset = {"digest": {"dandi:sha2-256": hashlib.sha256(b"other").hexdigest()}}
+        data = {"archive": {"api": archive.api, "folder": None}, "tries": 1}
+        run.configure(sessions={"c": session | {"dandi": dandi}}, recordings=["c-m1"], data=data)
+        result = run.snakemake(table)
+        assert result.returncode != 0
+        (line,) = errors(result)
+        assert "with SHA-256" in line
+        assert run.made() == []
+        archive.asset = {"digest": {"dandi:sha2-256": hashlib.sha256(archive.content).hexdigest()}}
+        result = run.snakemake(table)
+    assert result.returncode == 0, result.stderr
+    assert run.made() == [
+        "archives/000688/0.250122.1735/sub-C/sub-C_ses-CO-20161021_behavior_ecephys.nwb",
+        "recordings/c-m1.parquet",
+        "tables/recordings.csv",
+    ]
+    (row,) = pd.read_csv(run.folder / table).to_dict("records")
+    assert row["source"] == f"DANDI 000688 0.250122.1735: {PATH}"
+    assert row["trials"] == 64
+
+
+def test_the_plan_of_the_overlay_for_the_archive(tmp_path):
+    """15 sessions of the paper and 3 others, 14 of them with two areas; every figure whose group is there."""
+    project = copy_of_project(tmp_path)
+    result = snakemake(
+        project,
+        "--dry-run",
+        "--quiet",
+        "rules",
+        "--configfile",
+        "workflow/overlays/dandi.yaml",
+        "--config",
+        "seeds=[0]",
+    )
+    assert result.returncode == 0, result.stderr
+    planned = dict(re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE))
+    assert planned["fetch_asset"] == "18"
+    assert planned["preprocess"] == "32"
 
 
 def test_the_way_a_file_came_does_not_matter(run, mirror):

@@ -21,16 +21,18 @@ from places import ROOT
 LOCK = ROOT / "envs" / "requirements.lock"
 CONDA = ROOT / "envs" / "ner.yaml"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-RULES = ("workflow", "baselines")
+RULES = ("workflow", "nwb", "baselines")
 # Distributions that hold each importable package.
 OWNERS = packages_distributions()
 # Direct dependencies that are run, plugged in or held back, and not imported.
 TOOLS = {
+    "import-linter",
     "ipykernel",
     "mypy",
     "nbstripout",
     "numexpr",
     "pulp",
+    "pytest-xdist",
     "pyarrow",
     "ruff",
     "setuptools",
@@ -129,7 +131,7 @@ def library_imports():
 
 
 def other_imports():
-    texts = [path.read_text() for path in sources("tests", "benchmarks", "envs")]
+    texts = [path.read_text() for path in sources("tests", "benchmarks", "envs", "workflow/planning")]
     texts += [path.read_text() for path in sorted((ROOT / "workflow").glob("*.py"))]
     return {name for text in [*texts, *rule_code()] for name in imported(text)} - {PROJECT["name"]}
 
@@ -195,7 +197,7 @@ def test_targets_set_up_first(fresh, target):
 def test_setup_is_redone_when_stale(fresh, stale):
     ready = fresh / ".venv" / ".ready"
     ready.parent.mkdir()
-    ready.write_text(f"{fresh}\n")
+    ready.touch()
     later = ready.stat().st_mtime + 10
     os.utime(ready, (later, later))
     assert make(fresh, "--question", "setup").returncode == 0
@@ -206,7 +208,10 @@ def test_setup_is_redone_when_stale(fresh, stale):
 def test_a_checkout_of_another_name_is_set_up_again(fresh):
     ready = fresh / ".venv" / ".ready"
     ready.parent.mkdir()
-    ready.write_text(f"{fresh}\n")
+    (ready.parent / "pyvenv.cfg").write_text(
+        f"version = 3.11.2\ncommand = /bin/python -m venv --clear {ready.parent}\n"
+    )
+    ready.touch()
     assert make(fresh, "--question", "setup").returncode == 0
     renamed = fresh.rename(fresh.with_name("a b's ü"))
     assert make(renamed, "--question", "setup").returncode == 1

@@ -3,8 +3,10 @@
 import copy
 import difflib
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -238,28 +240,47 @@ def validate(config: Mapping) -> None:
         raise ConfigError("\n".join([*found[:_REPORTED], *more]))
 
 
-def check_writable(config: Mapping) -> None:
+def check_writable(folders: Mapping[str, str]) -> None:
     """Refuse folders to write in that cannot be written, before a job finds out half-way.
 
     Args:
-        config: the complete configuration, validated.
+        folders: those of pathvars, by name.
 
     Raises:
-        ConfigError: naming each such folder of pathvars, or the one in which it would be made.
+        ConfigError: naming of each the first folder in it that cannot be written, or the one in which it would be made.
     """
     found = {}
-    for name, folder in config["pathvars"].items():
+    for name, folder in folders.items():
         there = _existing(folder)
-        told = any(there.is_relative_to(other) for other in found)
-        if not told and not os.access(there, os.W_OK | os.X_OK):
-            found[there] = problem(
+        if any(there.is_relative_to(other) for other in found):
+            continue
+        inner = (Path(place) for place, _, _ in os.walk(there)) if there == Path(folder) else ()
+        closed = next((place for place in chain([there], inner) if not os.access(place, os.W_OK | os.X_OK)), None)
+        if closed is not None and closed not in found:
+            found[closed] = problem(
                 ("pathvars", name),
-                f"{show(str(there))}, which cannot be written",
+                f"{show(str(closed))}, which cannot be written",
                 "a folder that can",
                 "choose another, or change its permissions",
             )
     if found:
         raise ConfigError("\n".join(found.values()))
+
+
+def check_cluster(executor: str) -> None:
+    """Refuse to send jobs to a SLURM that is not there, before results are made room for.
+
+    Args:
+        executor: name of what runs the jobs.
+
+    Raises:
+        ConfigError: if it is SLURM, and its commands are not found.
+    """
+    if executor == "slurm" and shutil.which("sbatch") is None:
+        raise ConfigError(
+            "executor slurm: found no command sbatch; expected a machine that SLURM jobs are sent from; run there, or "
+            "without --workflow-profile workflow/profiles/slurm"
+        )
 
 
 def decoders_of(config: Mapping, analysis: str) -> dict[str, dict]:

@@ -12,9 +12,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = "ner"
 #: Packages that show progress or write files, and change no number.
-CARRIERS = frozenset({"pyarrow", "tqdm"})
+CARRIERS = frozenset({"pyarrow", "safetensors", "tqdm"})
 #: Distributions whose packages are imported by another name.
-_DISTRIBUTIONS = {"mpl_toolkits": "matplotlib", "sklearn": "scikit-learn", "umap": "umap-learn"}
+_DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "mpl_toolkits": "matplotlib",
+    "sklearn": "scikit-learn",
+    "umap": "umap-learn",
+    "yaml": "pyyaml",
+}
 #: Packages that compute for another one, which is imported in their place.
 _COMPUTING_FOR = {"numba": ("llvmlite",), "umap-learn": ("pynndescent",)}
 
@@ -159,19 +165,20 @@ def packages(files: Iterable[Path], without: Iterable[str] = ()) -> list[str]:
         Names, sorted: what the files import, beyond Python itself, and what computes for it.
     """
     tops = {name.split(".")[0] for path in files if path.suffix in (".py", ".ipynb") for name in _imports(path)}
-    tops -= {PACKAGE, "job", *sys.stdlib_module_names}
+    tops -= {PACKAGE, "planning", "job", *sys.stdlib_module_names}
     named = {_DISTRIBUTIONS.get(top, top).lower().replace("_", "-") for top in tops}
     named |= {other for name in named for other in _COMPUTING_FOR.get(name, ())}
     return sorted(named - CARRIERS - set(without))
 
 
+@cache
 def pins(lock: Path) -> dict[str, str]:
     """Versions that a lock file asks for, by distribution.
 
     Args:
-        lock: with lines `name==version`; others are comments.
+        lock: with lines `name==version`, as pip reads them or as items of a conda environment.
     """
-    lines = (line.split("#")[0].strip() for line in lock.read_text(encoding="utf-8").splitlines())
+    lines = (line.split("#")[0].strip(" -") for line in lock.read_text(encoding="utf-8").splitlines())
     return dict(line.split("==", 1) for line in lines if "==" in line)
 
 
@@ -195,7 +202,13 @@ def installed(name: str) -> str:
 
 
 @cache
-def made_by(script: str, *named: str, notebook: str | None = None, without: tuple[str, ...] = ()) -> dict:
+def made_by(
+    script: str,
+    *named: str,
+    notebook: str | None = None,
+    without: tuple[str, ...] = (),
+    pinned: Path | None = None,
+) -> dict:
     """Params of a rule that runs a script: its name, and what identifies the code and packages behind its results.
 
     The library's part of the code is what the script and its notebook import.
@@ -205,6 +218,7 @@ def made_by(script: str, *named: str, notebook: str | None = None, without: tupl
         named: library modules that a registry is asked for, where it is not to be all that it has.
         notebook: name of the notebook that the script runs, where it runs one.
         without: distributions that only carry the numbers here.
+        pinned: the lock of the environment in which the script runs, where it is not this one.
 
     Returns:
         step: the script; notebook: the notebook, if any; code: the fingerprint; packages: versions by distribution.
@@ -215,5 +229,6 @@ def made_by(script: str, *named: str, notebook: str | None = None, without: tupl
         sources.append(ROOT / "notebooks" / f"{notebook}.ipynb")
         drawn = {"notebook": notebook}
     files = code_files(sources, named)
-    versions = {name: installed(name) for name in packages(files, without)}
+    known = installed if pinned is None else lambda name: pins(pinned).get(name, "")
+    versions = {name: known(name) for name in packages(files, without)}
     return {"step": script, **drawn, "code": fingerprint(files), "packages": versions}

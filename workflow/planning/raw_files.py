@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ner.data.names import RecordingName
 from ner.storage.checksums import blob_sha1
 from ner.storage.errors import InputError
 from ner.storage.files import atomic
@@ -36,6 +37,28 @@ def check_own_files(recordings: Mapping[str, Mapping]) -> None:
             raise InputError(
                 f"config sessions.{entry['session']}.file", f"{entry['file']!r}, {kind}", "a file", "correct it"
             )
+
+
+def raw_pairs(recordings: Mapping[str, Mapping]) -> dict[str, str]:
+    """Recordings that exist in both forms: of raw spikes, and as the authors smoothed them.
+
+    Args:
+        recordings: entries of the run's recordings, by name.
+
+    Returns:
+        Name of each raw recording that has one, to the smoothed one of the same monkey, day and area.
+    """
+
+    def day(name: str) -> tuple[str, str, str]:
+        parts = RecordingName.parse(name)
+        return recordings[name]["monkey"], parts.date, parts.area
+
+    smoothed = {day(name): name for name, entry in recordings.items() if entry["format"] == "smoothed"}
+    return {
+        name: smoothed[day(name)]
+        for name, entry in recordings.items()
+        if entry["format"] != "smoothed" and day(name)[1] and day(name) in smoothed
+    }
 
 
 class ContentHashes:

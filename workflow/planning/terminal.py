@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shutil
 import threading
 import time
 from collections.abc import Mapping
@@ -114,10 +115,10 @@ class Terminal(logging.Handler):
         self._say(plan_line(jobs))
         self._started = self._reported = time.monotonic()
         if self._stream.isatty():
-            form = "{percentage:3.0f} % {bar:20} {n_fmt} of {total_fmt} jobs, {elapsed} {postfix}"
-            self._bar = tqdm(
-                total=sum(jobs.values()), file=self._stream, bar_format=form, leave=False, dynamic_ncols=True
-            )
+            form = "{percentage:3.0f} % {bar:20} {n_fmt} of {total_fmt} jobs, {elapsed}{postfix}"
+            # Some terminals say that they have no columns.
+            columns = shutil.get_terminal_size().columns
+            self._bar = tqdm(total=sum(jobs.values()), file=self._stream, bar_format=form, leave=False, ncols=columns)
             threading.Thread(target=self._keep_fresh, daemon=True).start()
 
     def _know(self, record: logging.LogRecord) -> None:

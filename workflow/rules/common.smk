@@ -1,6 +1,7 @@
 import os
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -8,12 +9,13 @@ from snakemake.io import strip_wildcard_constraints
 
 # Not `basedir`, which is the folder of whoever uses this workflow as a module.
 WORKFLOW = Path(str(workflow.current_basedir)).parent
-# Scripts, notebooks and cluster nodes find the library without installing it, in any environment.
-os.environ.update(
-    PYTHONPATH=os.pathsep.join(
-        dict.fromkeys([str(WORKFLOW), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
-    )
-)
+# Scripts, notebooks and cluster nodes find the library and job.py without installing them, in any environment and
+# before others of these names.
+OWN_MODULES = [str(WORKFLOW), str(WORKFLOW / "scripts")]
+OTHER_MODULES = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+os.environ.update(PYTHONPATH=os.pathsep.join(dict.fromkeys([*OWN_MODULES, *OTHER_MODULES])))
+# Files are UTF-8, whatever the locale says.
+os.environ.setdefault("PYTHONUTF8", "1")
 # A waiting OpenMP thread that spins takes the core from the other jobs.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # Snakemake puts it into commands as it is, which a folder with a space in its name breaks.
@@ -23,6 +25,7 @@ sys.path.insert(0, str(WORKFLOW))
 from planning.config_files import check_keys
 from planning.configuration import (
     ConfigError,
+    check_cluster,
     check_writable,
     completed,
     decoders_of,
@@ -64,6 +67,11 @@ UNDRAWN = undrawn(config)
 FIGURES = {figure: entry for figure, entry in figures(config).items() if figure not in UNDRAWN}
 # The folders of pathvars as the rules' paths begin with them, whoever uses this workflow.
 FOLDERS = {name: workflow.modifier.modify_path(workflow.pathvars.apply(f"<{name}>")) for name in config["pathvars"]}
+
+
+# In environments of their own, jobs have the packages that are pinned for them.
+if "CONDA" in {method.name for method in workflow.deployment_settings.deployment_method}:
+    made_by = partial(made_by, pinned=WORKFLOW.parent / "envs" / "ner.yaml")
 
 
 def method_made_by(wildcards):

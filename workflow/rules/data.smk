@@ -18,6 +18,26 @@ use rule step as download with:
         data=lambda wildcards, output: config["data"],
 
 
+if ASSETS:
+
+    use rule step as fetch_asset with:
+        """Fetch one file of the DANDI archive, checked against its digest there."""
+        output:
+            f"{ARCHIVE}/{{asset}}",
+        pathvars:
+            job="fetch_asset/{asset}",
+        wildcard_constraints:
+            asset="|".join(map(re.escape, ASSETS)),
+        localrule: True
+        resources:
+            runtime=lambda wildcards, attempt: 120 * attempt,
+        params:
+            step="fetch_asset",
+            asset=asset,
+            # As for download: where it comes from does not change what the file holds.
+            data=lambda wildcards, output: config["data"],
+
+
 use rule step as simulate with:
     """Simulate one session, as a raw TrialData file or an NWB file."""
     output:
@@ -52,6 +72,28 @@ use rule step as preprocess with:
         raw_file=recording_content,
         settings=recording_settings,
         presets=recording_presets,
+
+
+if RAW_PAIRS:
+
+    use rule step as raw_parity with:
+        """Recordings of raw spikes beside the authors' smoothed ones of the same sessions."""
+        input:
+            raw=expand("<results>/recordings/{recording}.parquet", recording=RAW_PAIRS),
+            smoothed=expand("<results>/recordings/{recording}.parquet", recording=RAW_PAIRS.values()),
+        output:
+            told("tables/raw_parity.csv"),
+        pathvars:
+            job="raw_parity",
+        localrule: True
+        params:
+            **made_by("raw_parity"),
+
+    rule verify_raw:
+        """Hold the recordings of raw spikes against the authors' smoothed ones."""
+        input:
+            rules.raw_parity.output,
+        localrule: True
 
 
 use rule step as recordings_table with:

@@ -27,6 +27,7 @@ for kind in kinds.module_names():
         params:
             **made_by("draw", notebook=kind),
             results=lambda wildcards, output: FOLDERS["results"],
+            logs=lambda wildcards, output: FOLDERS["logs"],
             entry=figure_entry,
             parameters=figure_parameters,
         script:

@@ -1,8 +1,9 @@
 import re
 
-from planning.raw_files import ContentHashes, check_own_files, own_file
+from planning.raw_files import ContentHashes, check_own_files, own_file, raw_pairs
 from ner.storage.checksums import blob_sha1
 from ner.storage.errors import InputError
+from ner.data.archives import local_path
 from ner.data.formats import registry as formats
 from ner.data.nwb.layouts import PRESETS
 from ner.data.upstream import read_manifest
@@ -41,11 +42,27 @@ def simulated_unit(wildcards):
     return config["sessions"][wildcards.session].get("target_unit", "radians")
 
 
+# Files in the DANDI archive, by the path under which they are kept.
+ASSETS = {local_path(**entry["dandi"]): entry["dandi"] for entry in RECORDINGS.values() if "dandi" in entry}
+ARCHIVE = config["data"]["archive"]["folder"] or "<results>/archives"
+
+
+# Recordings of raw spikes, and the authors' smoothed ones of the same monkey, day and area.
+RAW_PAIRS = raw_pairs(RECORDINGS)
+
+
+def asset(wildcards):
+    """What decides the content of a file of the archive."""
+    return ASSETS[wildcards.asset]
+
+
 def recording_source(wildcards):
     """File that a recording is made from."""
     entry = RECORDINGS[wildcards.recording]
     if entry["format"] == "smoothed":
         return upstream(entry["file"])
+    if "dandi" in entry:
+        return f"{ARCHIVE}/{local_path(**entry['dandi'])}"
     if "simulate" in entry:
         extension = "nwb" if entry["format"] == "nwb" else "mat"
         return f"<results>/simulated/{entry['session']}.{extension}"
@@ -54,11 +71,20 @@ def recording_source(wildcards):
 
 
 def recording_content(wildcards):
-    """Hash of the raw file that a recording is made from; a simulated one is what its settings say."""
+    """Hash of the raw file that a recording is made from, or what names it; a simulated one is what its settings say."""
     entry = RECORDINGS[wildcards.recording]
     if entry["format"] == "smoothed":
         return UPSTREAM[entry["file"]].sha1
+    if "dandi" in entry:
+        return local_path(**entry["dandi"])
     return "" if "simulate" in entry else CONTENT_HASHES(own_file(entry))
+
+
+def origin(entry):
+    """Where a recording's file is from, in words."""
+    if "dandi" in entry:
+        return "DANDI {dandiset} {version}: {path}".format(**entry["dandi"])
+    return entry.get("file") or f"simulated with seed {entry['simulate']['seed']}"
 
 
 def recording_settings(wildcards):
@@ -78,7 +104,7 @@ def recording_settings(wildcards):
             "monkey": entry["monkey"],
             "session": entry["session"],
             **cut,
-            "source": entry.get("file") or f"simulated with seed {entry['simulate']['seed']}",
+            "source": origin(entry),
         },
     }
 

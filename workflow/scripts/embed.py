@@ -12,17 +12,21 @@ with job(snakemake) as work:
     from ner.storage.checksums import blob_sha1
     from ner.storage.tables import write_csv
     from ner.training.checkpoints import Checkpoint
-    from ner.training.trainer import resolve_device
 
     recording = read_recording(snakemake.input.recording)
     settings = dict(snakemake.params.settings)
     module = settings.pop("module")
+    device = "cpu"
+    if methods.trained(module):
+        from ner.training.trainer import resolve_device
+
+        device = resolve_device(snakemake.params.device).type
     metadata = {
         "method": snakemake.wildcards.method,
         "module": module,
         "seed": int(snakemake.wildcards.seed),
         "settings": settings,
-        "device": resolve_device(snakemake.params.device).type,
+        "device": device,
     }
     # Training resumes only if code, packages, recording and settings are unchanged.
     made_of = [blob_sha1(snakemake.input.recording), snakemake.params.code, snakemake.params.packages]

@@ -283,6 +283,11 @@ def test_a_stated_unit_that_disagrees_is_said(tmp_path):
     assert any("the file states m/s for the velocity, the session cm/s" in line for line in warnings)
 
 
+def test_cuts_that_overlap_are_said(tmp_path):
+    recording = recording_of(write(tmp_path / "file.nwb", perich_miller()), bins=105)
+    assert any("trials reaches into that of the next one" in line for line in recording.metadata["warnings"])
+
+
 def test_a_velocity_derived_from_positions(tmp_path):
     content = perich_miller(rate=1000.0)
     path = write(tmp_path / "file.nwb", content)

@@ -88,7 +88,7 @@ def make_recording(
             path,
             f"{len(dropped)} trials, all to be dropped: {counted(entry['reason'] for entry in dropped)}",
             "usable trials",
-            "check the file, and `bins` and the other settings of the session",
+            "check the file, and `bins`, `keep` and the other settings of the session",
         )
     raw = [trial.counts for trial in kept]
     kernel = gaussian_kernel(sd, half_width)
@@ -125,6 +125,7 @@ def make_recording(
         bin_seconds=bin_seconds,
         metadata={
             **(metadata or {}),
+            "format": format,
             "keep": given.get("keep"),
             **session.metadata,
             "sha1": blob_sha1(path),

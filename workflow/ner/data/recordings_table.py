@@ -7,6 +7,7 @@ import pandas as pd
 
 from ner.data.checks.copies import same_trials
 from ner.data.columns import RECORDING
+from ner.data.names import RecordingName
 from ner.data.recordings import Recording
 from ner.storage.errors import InputError
 from ner.storage.tables import Column, Table, names
@@ -104,6 +105,8 @@ def refuse_one_session_twice(recordings: Sequence[Recording]) -> None:
     movements = {session: first.per_trial(first.velocity) for session, first in firsts.items()}
     for one, other in combinations(firsts, 2):
         share = same_trials(movements[one], movements[other])
+        if _are_forms_of_one_day(firsts[one], firsts[other]):
+            continue
         # Selections of one file's trials may share some.
         same_file, same_choice = (
             firsts[one].metadata.get(key) == firsts[other].metadata.get(key) for key in ("sha1", "keep")
@@ -116,6 +119,13 @@ def refuse_one_session_twice(recordings: Sequence[Recording]) -> None:
                 "sessions of different trials",
                 "leave one of them out; name the areas of a session in one entry",
             )
+
+
+def _are_forms_of_one_day(one: Recording, other: Recording) -> bool:
+    """Whether one is the authors' smoothed form of a day and the other of raw spikes, which verify_raw compares."""
+    days = {(recording.metadata["monkey"], RecordingName.parse(recording.name).date) for recording in (one, other)}
+    forms = [recording.metadata.get("format") == "smoothed" for recording in (one, other)]
+    return len(days) == 1 and forms[0] != forms[1]
 
 
 def _ranges(numbers: Sequence[int]) -> str:

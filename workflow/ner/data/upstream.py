@@ -1,25 +1,20 @@
 """Files of the authors' repository: named by a manifest, fetched from the network or a mirror, checked by content."""
 
 import csv
-import http.client
 import os
 import re
 import shutil
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from ner.data.downloads import blocks, refuse_insecure, tried
 from ner.storage.checksums import blob_sha1
 from ner.storage.errors import InputError
 from ner.storage.files import atomic
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-#: Answers of a server that is busy or broken for now.
-_TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
+_MIRROR = "name a folder with the files in data.mirror"
 
 
 @dataclass(frozen=True)
@@ -133,64 +128,13 @@ def fetch(
             raise InputError(place, f"{size} bytes with git blob SHA-1 {found}", f"SHA-1 {file.sha1}", remedy)
 
 
-class _Interrupted(Exception):
-    """A download failed in a way that may pass."""
-
-
-class _SecureRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, req, fp, code, msg, headers, newurl):
-        _refuse_insecure(newurl)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-def _refuse_insecure(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise InputError("data.url", url, "an https address", "give the https address of the repository")
-
-
 def _download(url: str, target: Path, tries: int, timeout: float, wait: float) -> None:
-    _refuse_insecure(url)
-    for attempt in range(1, tries + 1):
-        try:
-            return _download_once(url, target, timeout)
-        except _Interrupted as error:
-            print(f"{url}: {error} (try {attempt} of {tries})", flush=True)
-            if attempt == tries:
-                raise InputError(
-                    url,
-                    f"{error} (tries: {tries})",
-                    "a complete answer",
-                    "try again later, raise data.tries or data.timeout, or name a folder with the files in data.mirror",
-                ) from error
-            time.sleep(wait * 2 ** (attempt - 1))
+    refuse_insecure(url, "data.url")
 
+    def once() -> None:
+        with open(target, "wb") as file:
+            for block in blocks(url, timeout, key="data.url", remedy=f"check data.url, or {_MIRROR}"):
+                file.write(block)
 
-def _download_once(url: str, target: Path, timeout: float) -> None:
-    with open(target, "wb") as file:
-        for block in _blocks(url, timeout):
-            file.write(block)
-
-
-def _blocks(url: str, timeout: float) -> Iterator[bytes]:
-    """Bytes that the server answers with, until it has sent as many as it promised."""
-    received = 0
-    try:
-        with urllib.request.build_opener(_SecureRedirects).open(url, timeout=timeout) as answer:
-            promised = answer.headers.get("Content-Length")
-            while block := answer.read(1 << 16):
-                received += len(block)
-                yield block
-    except urllib.error.HTTPError as error:
-        if error.code in _TRANSIENT:
-            raise _Interrupted(f"HTTP {error.code} {error.reason}") from error
-        raise InputError(
-            url,
-            f"HTTP {error.code} {error.reason}",
-            "the file",
-            "check data.url, or name a folder with the files in data.mirror",
-        ) from error
-    except (http.client.HTTPException, OSError) as error:
-        raise _Interrupted(str(getattr(error, "reason", None) or error) or type(error).__name__) from error
-    if promised is not None and received != int(promised):
-        raise _Interrupted(f"cut off after {received} of {promised} bytes")
+    remedy = f"try again later, raise data.tries or data.timeout, or {_MIRROR}"
+    tried(once, url, tries=tries, wait=wait, remedy=remedy)

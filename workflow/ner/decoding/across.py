@@ -1,12 +1,12 @@
-"""Decoding across recordings: decoders fitted on one recording, scored on the test part of another (paper, §Decoding).
+"""Decoding across recordings: decoders fitted on one recording, tested on another (paper, §Decoding).
 
 The paper rotates a source's embedding onto a target's and fits the decoders anew on the rotated source for every
-target. Here they are fitted once per source, and the target's test part is rotated back instead. For an orthogonal
+target. Here they are fitted once per source, and the target's test bins are rotated back instead. For an orthogonal
 rotation both give the same predictions, up to rounding: least squares with an intercept and nearest neighbors are not
 affected by it, nor is logistic regression with an L2 penalty that starts at zero.
 
-Rounding can change where lbfgs stops. On the authors' M1 embeddings of NER and CEBRA, the direction accuracy of 4 of 132
-rotated pairs differed by one trial between the two ways; 122 met the published value here, 120 with a fit per pair.
+Rounding can change where lbfgs stops. On the authors' M1 embeddings of NER and CEBRA, the direction accuracy of 4 of
+132 rotated pairs differed by one trial between the two ways; 122 met the published value here, 120 with a fit per pair.
 """
 
 from collections.abc import Mapping

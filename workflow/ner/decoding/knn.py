@@ -4,31 +4,29 @@ The choice and the predictions are those of scikit-learn's ``GridSearchCV`` over
 neighbours again for every k. Here they are searched once, for the largest k; smaller neighbourhoods are prefixes of it.
 """
 
-import math
 import warnings
 
-import numba
 import numpy as np
 from scipy.stats import rankdata
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import check_cv
-from sklearn.neighbors import KDTree, KNeighborsClassifier, KNeighborsRegressor
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ner.decoding.neighbors_search import neighbour_sums
 
 #: Candidates for k in the paper: 2, 4, 8 ... 1024.
 NEIGHBOURS = tuple(2**power for power in range(1, 11))
 
-# Buckets of squared distances: 16 an octave over the 64 octaves below the farthest point, then 128 an octave over the
-# 16 octaves below the last neighbour.
-_COARSE_SHIFT = 48
-_COARSE = 64 * 16
-_FINE_SHIFT = 45
-_FINE = 16 * 128
-# Points in a bucket from which it is sorted in O(n log n); points that are searched or skipped together.
-_CROWDED = 32
-_BLOCK = 128
+# Bins that are predicted at once: the largest neighbourhoods of so many take some 100 MB.
+_AT_ONCE = 4096
+
+
+def _predict(estimator, X):
+    """What the estimator predicts, some samples at a time: it holds all neighbours of the samples it is given."""
+    return np.concatenate([estimator.predict(X[start : start + _AT_ONCE]) for start in range(0, len(X), _AT_ONCE)])
 
 
 class _NeighborsCV(BaseEstimator):
@@ -80,7 +78,7 @@ class _NeighborsCV(BaseEstimator):
             ValueError: if `fit` had fewer samples than the chosen number of neighbours.
         """
         check_is_fitted(self)
-        return self.best_estimator_.predict(validate_data(self, X, reset=False))
+        return _predict(self.best_estimator_, validate_data(self, X, reset=False))
 
     def _fold_scores(self, X, y, train, test, sizes):
         """(sizes,) scores of one fold; NaN where the fold trains on fewer samples than neighbours are asked for."""
@@ -95,7 +93,7 @@ class _NeighborsCV(BaseEstimator):
         # expands the square: their rounding grows with the norms.
         rounding = 8 * (X.shape[1] + 4) * np.finfo(np.float64).eps
         tolerance = rounding * (np.square(queries).sum(1) + np.square(points).sum(1).max())
-        sums, ambiguous = _neighbour_sums(points, self._votes(y)[train], queries, distinct, tolerance)
+        sums, ambiguous = neighbour_sums(points, self._votes(y)[train], queries, distinct, tolerance)
         for index, k in zip(possible, column, strict=True):
             if ambiguous[k]:
                 scores[index] = self._scored_by_sklearn(X, y, train, test, int(sizes[index]))
@@ -105,7 +103,7 @@ class _NeighborsCV(BaseEstimator):
 
     def _scored_by_sklearn(self, X, y, train, test, k):
         """Score of one fold and one k by scikit-learn's own search, which settles what rounding and ties leave open."""
-        return self._score(y[test], self._estimator(k).fit(X[train], y[train]).predict(X[test]))
+        return self._score(y[test], _predict(self._estimator(k).fit(X[train], y[train]), X[test]))
 
     def _resolve(self, X, y, folds, sizes, scores):
         """Score again, by scikit-learn, the best candidates when they differ by no more than sums' rounding."""
@@ -227,164 +225,3 @@ class KNeighborsClassifierCV(ClassifierMixin, _NeighborsCV):
 
     def _score(self, truth, prediction):
         return accuracy_score(truth, prediction)
-
-
-def _neighbour_sums(points, targets, queries, sizes, tolerance):
-    """Sums of the targets of each query's k nearest points, for every k.
-
-    Args:
-        points: (n, features).
-        targets: (n, outputs).
-        queries: (m, features).
-        sizes: (k,), ascending, each from 1 to n.
-        tolerance: (m,) squared distances of a query that differ by no more than this count as tied.
-
-    Returns:
-        (m, sizes, outputs) sums, added nearest first, and (sizes,) whether, for any query, the last neighbour inside
-        is tied with the first one outside.
-    """
-    # Queries near each other follow each other and share their neighbours; points near each other share a block.
-    near_points = KDTree(points).get_arrays()[1]
-    near_queries = KDTree(queries).get_arrays()[1]
-    points = points[near_points]
-    starts = np.arange(0, len(points), _BLOCK)
-    sums, ambiguous = _ordered_sums(
-        np.ascontiguousarray(points.T),
-        np.minimum.reduceat(points, starts),
-        np.maximum.reduceat(points, starts),
-        targets[near_points],
-        queries[near_queries],
-        sizes,
-        tolerance[near_queries],
-    )
-    unsorted = np.empty_like(sums)
-    unsorted[near_queries] = sums
-    return unsorted, ambiguous
-
-
-@numba.njit(cache=True, nogil=True)
-def _sort(values, indices):
-    """Sort values, and indices with them."""
-    if values.size > _CROWDED:
-        order = np.argsort(values)
-        values[:] = values[order]
-        indices[:] = indices[order]
-        return
-    for i in range(1, values.size):
-        value, index = values[i], indices[i]
-        j = i
-        while j > 0 and values[j - 1] > value:
-            values[j] = values[j - 1]
-            indices[j] = indices[j - 1]
-            j -= 1
-        values[j] = value
-        indices[j] = index
-
-
-@numba.njit(cache=True, nogil=True)
-def _ordered_sums(points, low, high, targets, queries, sizes, tolerance):
-    """The work of `_neighbour_sums`.
-
-    Args:
-        points: (features, n), in blocks of _BLOCK.
-        low: (blocks, features), the least coordinates of a block.
-        high: (blocks, features), the greatest.
-        targets: (n, outputs).
-        queries: (m, features).
-        sizes: (k,), ascending.
-        tolerance: (m,).
-    """
-    features, n = points.shape
-    outputs = targets.shape[1]
-    sums = np.zeros((queries.shape[0], sizes.size, outputs))
-    ambiguous = np.zeros(sizes.size, np.bool_)
-    wanted = min(n, sizes[-1] + 1)
-    distance = np.empty(n)
-    point = np.empty(n, np.int64)
-    near = np.empty(n)
-    nearest = np.empty(n, np.int64)
-    ordered = np.empty(n)
-    order = np.empty(n, np.int64)
-    coarse = np.empty(_COARSE, np.int64)
-    ends = np.empty(_FINE, np.int64)
-    total = np.empty(outputs)
-    # The bits of positive floats are ordered as the floats are: their leading ones number buckets of equal relative
-    # width, narrow where points are dense.
-    distance_bits = distance.view(np.int64)
-    near_bits = near.view(np.int64)
-    radius = np.inf
-    for q in range(queries.shape[0]):
-        # The neighbours of the last query lie within its radius and the step from there.
-        step = 0.0
-        for a in range(features):
-            step += (queries[q, a] - queries[q - 1, a]) ** 2
-        reach = (radius + math.sqrt(step)) ** 2 * (1 + 1e-9) + 1e-300
-        seen = 0
-        for block in range(low.shape[0]):
-            gap = 0.0
-            for a in range(features):
-                gap += max(low[block, a] - queries[q, a], queries[q, a] - high[block, a], 0.0) ** 2
-            if gap > reach:
-                continue
-            start = block * _BLOCK
-            width = min(_BLOCK, n - start)
-            row = distance[seen : seen + width]
-            row[:] = 0
-            for a in range(features):
-                centre = queries[q, a]
-                coordinate = points[a, start : start + width]
-                for j in range(width):
-                    row[j] += (coordinate[j] - centre) ** 2
-            member = point[seen : seen + width]
-            for j in range(width):
-                member[j] = start + j
-            seen += width
-
-        # Coarse buckets bound the distance of the last neighbour wanted; only points within it are sorted.
-        lowest = (distance_bits[:seen].max() >> _COARSE_SHIFT) - _COARSE + 1
-        coarse[:] = 0
-        for j in range(seen):
-            coarse[max((distance_bits[j] >> _COARSE_SHIFT) - lowest, 0)] += 1
-        last = 0
-        inside = coarse[0]
-        while inside < wanted:
-            last += 1
-            inside += coarse[last]
-        bound = (lowest + last + 1) << _COARSE_SHIFT
-        count = 0
-        for j in range(seen):
-            near[count] = distance[j]
-            nearest[count] = point[j]
-            count += distance_bits[j] < bound
-
-        # Sort by fine buckets, whatever lies below the lowest in one, then within them.
-        lowest = (bound >> _FINE_SHIFT) - _FINE
-        ends[:] = 0
-        for i in range(count):
-            ends[max((near_bits[i] >> _FINE_SHIFT) - lowest, 0)] += 1
-        start = 0
-        for b in range(_FINE):
-            start, ends[b] = start + ends[b], start
-        for i in range(count):
-            b = max((near_bits[i] >> _FINE_SHIFT) - lowest, 0)
-            ordered[ends[b]] = near[i]
-            order[ends[b]] = nearest[i]
-            ends[b] += 1
-        for s in range(sizes.size):
-            # Only the order around the ends of a neighbourhood matters.
-            for position in range(sizes[s] - 1, min(sizes[s] + 1, n)):
-                b = max((np.float64(ordered[position]).view(np.int64) >> _FINE_SHIFT) - lowest, 0)
-                start = ends[b - 1] if b else 0
-                _sort(ordered[start : ends[b]], order[start : ends[b]])
-        radius = math.sqrt(ordered[wanted - 1])
-        total[:] = 0
-        taken = 0
-        for s in range(sizes.size):
-            while taken < sizes[s]:
-                for o in range(outputs):
-                    total[o] += targets[order[taken], o]
-                taken += 1
-            sums[q, s] = total
-            if taken < n and ordered[taken] - ordered[taken - 1] <= tolerance[q]:
-                ambiguous[s] = True
-    return sums, ambiguous

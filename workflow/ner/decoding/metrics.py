@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import r2_score
 
 from ner.data.bins import Bins
 from ner.data.trials import by_trial
@@ -79,6 +78,9 @@ def velocity_r2(truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = Fa
     Raises:
         ValueError: if the shapes disagree.
     """
+    # Here, so that tables of scores are read without it.
+    from sklearn.metrics import r2_score
+
     return float(r2_score(prediction, truth) if swapped else r2_score(truth, prediction))
 
 
@@ -93,6 +95,8 @@ def position_r2(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) 
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
     """
+    from sklearn.metrics import r2_score
+
     # R2 does not depend on the unit.
     return float(r2_score(*(integrate_velocity(v, bins_per_trial, 1.0) for v in (truth, prediction))))
 

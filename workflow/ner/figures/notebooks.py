@@ -14,6 +14,18 @@ FIGURE_TAG = "figure"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
+#: Characters that the path of a socket may have on every system, and those that kernels add to their folder's.
+_SOCKET_PATH, _OWN_PART = 100, 30
+
+
+def _place_of_sockets() -> str | None:
+    """A folder with a path so short that sockets fit in it, where that for temporary files is none."""
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) <= _SOCKET_PATH - _OWN_PART:
+        return None
+    return next((place for place in ("/tmp", "/var/tmp", "/dev/shm") if os.access(place, os.W_OK | os.X_OK)), None)
+
+
 @contextmanager
 def _own_kernel() -> Iterator[str]:
     """Let 'python3' be the running Python, whatever kernels and start-up files the user has installed.
@@ -25,7 +37,7 @@ def _own_kernel() -> Iterator[str]:
 
     variables = ("JUPYTER_PATH", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     before = {name: os.environ.get(name) for name in variables}
-    with tempfile.TemporaryDirectory(prefix="ner-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ner-", dir=_place_of_sockets()) as folder:
         write_kernel_spec(str(Path(folder, "kernels", "python3")))
         os.environ.update(dict.fromkeys(variables, folder))
         try:

@@ -9,6 +9,8 @@ from ner.methods.registry import Fit
 if TYPE_CHECKING:
     from ner.data.recordings import Recording
 
+TRAINED = False
+
 SETTINGS = {
     "dimensions": {
         "type": "integer",

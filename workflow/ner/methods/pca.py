@@ -8,6 +8,8 @@ from ner.methods.registry import Fit
 if TYPE_CHECKING:
     from ner.data.recordings import Recording
 
+TRAINED = False
+
 SETTINGS = {
     "dimensions": {"type": "integer", "default": 3, "minimum": 1, "description": "principal components"},
 }

@@ -8,8 +8,12 @@ recording's training part only gives the validation loss. Windows never reach fr
 The authors decoded from that 60 % (the sizes of their files and the steps of their accuracies tell: floor(0.6 n) trials
 train, floor(0.2 n) validate, the rest test); here decoders get the whole training part, as with every other method.
 Measured on five seeds of one recording, that moves the R2 of the training part by 0.014 at most.
+
+The decoder's weights grow with the square of the number of neurons: some 200 for every pair, 1 million for 70 neurons
+and 100 million for 700. A fit to so many neurons warns of it.
 """
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,6 +21,9 @@ from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
     from ner.data.recordings import Recording
+
+# More weights than this, those of some 300 neurons, and a fit warns.
+_MANY_WEIGHTS = 20_000_000
 
 SETTINGS = {
     "dimensions": {
@@ -87,6 +94,15 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
         settings["dimensions"],
         torch.Generator().manual_seed(seed),
     ).to(device)
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    if weights > _MANY_WEIGHTS:
+        warnings.warn(
+            f"pi-VAE has {weights / 1e6:.0f} million weights for {recording.rates.shape[1]} neurons of "
+            f"{recording.name}, as its decoder grows with their square, and trains slowly with "
+            f"{16 * weights / 1e9:.1f} GB of them, their gradients and Adam's averages: "
+            "choose fewer neurons, or another method",
+            stacklevel=2,
+        )
     losses = epochs(
         model,
         parts[0],

@@ -3,7 +3,8 @@
 A module in this folder offers
 
 - ``SETTINGS``: its settings as JSON-schema properties (type, default, bounds, description);
-- ``fit(recording, settings, *, seed, device, checkpoint) -> Fit``.
+- ``fit(recording, settings, *, seed, device, checkpoint) -> Fit``;
+- ``TRAINED = False`` where torch has no part in it, so that its jobs need not load torch to choose a device.
 
 Heavy packages are imported inside ``fit`` and what it calls, so that the workflow reads ``SETTINGS``
 without loading them. A config entry names its module, so one module can serve several methods.
@@ -80,6 +81,15 @@ def complete_settings(name: str, settings: Mapping) -> dict:
         KeyError: if there is no such module.
     """
     return {key: schema["default"] for key, schema in _module(name).SETTINGS.items()} | dict(settings)
+
+
+def trained(name: str) -> bool:
+    """Whether torch trains a method module, so that the device matters.
+
+    Raises:
+        KeyError: if there is no such module.
+    """
+    return getattr(_module(name), "TRAINED", True)
 
 
 def fit(

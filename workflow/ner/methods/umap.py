@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from ner.data.recordings import Recording
 
+TRAINED = False
+
 SETTINGS = {
     "dimensions": {"type": "integer", "default": 2, "minimum": 1, "description": "dimensions of the embedding"},
     "neighbors": {"type": "integer", "default": 68, "minimum": 2, "description": "neighbours of a bin in its graph"},

@@ -26,10 +26,12 @@ NAMES = {
 #: Files that are no tables, by path, and what they hold; tables are declared where they are made.
 FILES = {
     "upstream/{file}": "file of the authors, as downloaded and checked",
-    "simulated/{session}.mat": "simulated session, as a raw TrialData file (see docs/add-a-recording.md)",
+    "simulated/{session}.{extension}": "simulated session, a raw TrialData or NWB file (docs/add-a-recording.md)",
     "verification/report.html": "everything that holds this run against the paper, as a page to read",
     "index.html": "the first page to open: figures, pages and tables, what ran, what is missing",
     "README.md": "this page",
+    "run.tar.gz": "the run in one file: code, config, tables, figures, and the hashes of all",
+    "run_with_embeddings.tar.gz": "the same with recordings and embeddings, from which all else is made again",
     "{figure}.pdf": "the figure, to print",
     "{figure}.png": "the figure, to look at (of several pages, the first)",
     "{figure}.html": "the figure's page: the executed notebook, or embeddings in 3D, or a film to play",

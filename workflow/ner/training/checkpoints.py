@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 
-import torch
-
 from ner.storage.files import atomic
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
@@ -36,6 +34,9 @@ class Checkpoint:
         Raises:
             OSError: if it cannot be written.
         """
+        # Here, so that methods that are not trained run without it.
+        import torch
+
         # In memory first: torch's own writing to a full disk fails without an OSError.
         content = io.BytesIO()
         torch.save({"identity": self.identity, **state}, content)
@@ -45,6 +46,8 @@ class Checkpoint:
 
     def load(self) -> dict | None:
         """The state last saved, or None when there is none, it is damaged, or it is another training's."""
+        import torch
+
         try:
             content = self.path.read_bytes()
         except OSError:

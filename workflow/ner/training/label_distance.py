@@ -41,10 +41,12 @@ def movement_distance(labels: Tensor, turns: Sequence[float] = (math.inf, math.i
 @numba.njit(cache=True)
 def _movement_distance(labels, turns):
     distance = np.zeros((labels.shape[0], labels.shape[0]), labels.dtype)
-    for k in range(labels.shape[1]):
-        column, turn = labels[:, k].copy(), turns[k]
-        for i in range(column.size):
+    columns = labels.T.copy()
+    for i in range(labels.shape[0]):
+        row = distance[i]
+        for k in range(columns.shape[0]):
+            column, turn = columns[k], turns[k]
             for j in range(column.size):
                 difference = abs(column[i] - column[j])
-                distance[i, j] += min(difference, turn - difference)
+                row[j] += min(difference, turn - difference)
     return distance

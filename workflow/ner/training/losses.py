@@ -1,13 +1,11 @@
 """The Rank-N-Contrast loss over movements, exact in O(N^2 log N) time and O(N^2) memory."""
 
-import math
-
-import numba
 import numpy as np
 import torch
-from numba.extending import overload
 from torch import Tensor
 from torch.autograd.function import once_differentiable
+
+from ner.training.rank_kernel import loss_and_gradient, ranked
 
 # Logits that span more than this are handled in log space: beyond it, float32 sums of exponentials underflow.
 _LARGEST_SPAN = 60.0
@@ -50,8 +48,8 @@ def rank_n_contrast(embeddings: Tensor, label_distance: Tensor, temperature: flo
     if not temperature > 0:
         raise ValueError(f"temperature: found {temperature}; expected a positive number")
     if embeddings.device.type == "cpu":
-        extent = embeddings.detach().amax(0) - embeddings.detach().amin(0)
-        if float(extent.norm()) / temperature <= _LARGEST_SPAN:
+        extent = np.ptp(embeddings.detach().numpy(), axis=0)
+        if np.linalg.norm(extent) / temperature <= _LARGEST_SPAN:
             return _CompiledLoss.apply(embeddings, label_distance, float(temperature))
     return _log_space_loss(embeddings, label_distance, temperature)
 
@@ -89,10 +87,12 @@ class _CompiledLoss(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, embeddings: Tensor, label_distance: Tensor, temperature: float) -> Tensor:
-        columns = np.ascontiguousarray(embeddings.detach().numpy().T)
-        distance = label_distance.detach().numpy()
-        loss, gradient = _loss_and_gradient(columns, distance, _row_order(distance), temperature)
-        ctx.save_for_backward(torch.from_numpy(gradient.T))
+        points, dimensions = embeddings.shape
+        # The kernel wants three coordinates; those of zero change nothing.
+        columns = np.zeros((max(3, dimensions), points), embeddings.detach().numpy().dtype)
+        columns[:dimensions] = embeddings.detach().numpy().T
+        loss, gradient = loss_and_gradient(columns, *ranked(label_distance.detach().numpy()), temperature)
+        ctx.save_for_backward(torch.from_numpy(gradient[:dimensions].T))
         return embeddings.new_tensor(loss)
 
     @staticmethod
@@ -100,190 +100,3 @@ class _CompiledLoss(torch.autograd.Function):
     def backward(ctx, upstream: Tensor):
         (gradient,) = ctx.saved_tensors
         return upstream * gradient, None, None
-
-
-def _row_order(distance: np.ndarray) -> np.ndarray:
-    """(N, N) integers whose low 32 bits are the columns of each row by ascending distance.
-
-    Non-negative float32 sort like their bits, so (bits, column) packed into one integer is sorted by numpy's
-    vectorised sort, several times faster than an argsort.
-    """
-    if distance.dtype != np.float32:
-        return distance.argsort(axis=1)
-    packed = _bits_and_columns(np.ascontiguousarray(distance).view(np.uint32))
-    packed.sort(axis=1)
-    return packed
-
-
-@numba.njit(cache=True)
-def _bits_and_columns(bits):
-    packed = np.empty(bits.shape, np.int64)
-    for i in range(bits.shape[0]):
-        for j in range(bits.shape[1]):
-            # Without the sign bit: -0.0 is 0.0.
-            packed[i, j] = np.int64(bits[i, j] & np.uint32(0x7FFFFFFF)) << np.int64(32) | np.int64(j)
-    return packed
-
-
-def _exponentials(values, out, exponents):
-    """out[j] = exp(values[j]), values in [-80, 0]; exponents is int32 scratch of the same length."""
-
-
-@overload(_exponentials, inline="never", jit_options={"fastmath": {"contract", "reassoc", "nsz"}})
-def _compile_exponentials(values, out, exponents):
-    if values.dtype != numba.float32:
-
-        def scalar(values, out, exponents):
-            for j in range(values.size):
-                out[j] = math.exp(values[j])
-
-        return scalar
-
-    # exp(x) = 2^k exp(r), |r| <= log(2) / 2, with Cephes' minimax polynomial for exp(r): within 1e-7 relative, and
-    # free of calls, so that the loop is vectorised.
-    per_octave = np.float32(1 / math.log(2))
-    log2_high, log2_low = np.float32(0.693359375), np.float32(-2.12194440e-4)
-    half, one = np.float32(0.5), np.float32(1)
-    c0, c1, c2 = np.float32(1.9875691500e-4), np.float32(1.3981999507e-3), np.float32(8.3334519073e-3)
-    c3, c4, c5 = np.float32(4.1665795894e-2), np.float32(1.6666665459e-1), np.float32(5.0000001201e-1)
-
-    def vectorised(values, out, exponents):
-        for j in range(values.size):
-            octaves = np.floor(values[j] * per_octave + half)
-            r = (values[j] - octaves * log2_high) - octaves * log2_low
-            tail = ((((c0 * r + c1) * r + c2) * r + c3) * r + c4) * r + c5
-            out[j] = tail * r * r + r + one
-            exponents[j] = (np.int32(octaves) + np.int32(127)) << np.int32(23)
-        powers = exponents.view(np.float32)
-        for j in range(values.size):
-            out[j] *= powers[j]
-
-    return vectorised
-
-
-@numba.njit(cache=True, fastmath={"contract", "reassoc", "nsz", "arcp"})
-def _loss_and_gradient(z, label_distance, order, temperature):
-    """Loss and its gradient.
-
-    Args:
-        z: (d, 2N) embeddings, contiguous; the logits may span at most _LARGEST_SPAN.
-        label_distance: (N, N).
-        order: (N, N), see `_row_order`.
-        temperature: of the logits.
-
-    Returns:
-        The loss, and its gradient (d, 2N).
-    """
-    dimensions, points = z.shape
-    count = points // 2
-    number = z.dtype.type
-    minus_scale = number(-1 / temperature)
-    columns = np.empty(count, np.int32)
-    distance = np.empty((2, points), z.dtype)
-    logit = np.empty(points, z.dtype)
-    exponential = np.empty((2, points), z.dtype)
-    exponents = np.empty(points, np.int32)
-    pair = np.empty((2, count), z.dtype)
-    tied = np.empty(count, np.bool_)
-    denominator = np.empty((2, count), z.dtype)
-    reciprocal = np.empty((2, count), z.dtype)
-    weight = np.empty((2, count), z.dtype)
-    push = np.empty(points, z.dtype)
-    gradient = np.zeros_like(z)
-    pull = np.empty_like(z)
-    log_denominators = 0.0
-    logits = 0.0
-    for label in range(count):
-        # The two views of a label are anchors with one order; they are worked on together.
-        previous = number(-1)
-        for t in range(count):
-            columns[t] = order[label, t] & 0xFFFFFFFF
-            current = label_distance[label, columns[t]]
-            tied[t] = current == previous
-            previous = current
-        for view in range(2):
-            anchor = label + view * count
-            row = distance[view]
-            row[:] = 0
-            for a in range(dimensions):
-                for k in range(points):
-                    row[k] += (z[a, anchor] - z[a, k]) ** 2
-            total = number(0)
-            for k in range(points):
-                row[k] = np.sqrt(row[k])
-                logit[k] = row[k] * minus_scale
-                total += logit[k]
-            logits += total
-            _exponentials(logit, exponential[view], exponents)
-            exponential[view, anchor] = 0
-            for k in range(count):
-                pair[view, k] = exponential[view, k] + exponential[view, k + count]
-        # Suffix sums over the labels at least as far: the denominators of all S_ij of both anchors.
-        sum0, sum1 = 0.0, 0.0
-        for t in range(count - 1, -1, -1):
-            sum0 += pair[0, columns[t]]
-            sum1 += pair[1, columns[t]]
-            denominator[0, t] = sum0
-            denominator[1, t] = sum1
-        for t in range(1, count):
-            if tied[t]:
-                denominator[0, t] = denominator[0, t - 1]
-                denominator[1, t] = denominator[1, t - 1]
-        for view in range(2):
-            for t in range(count):
-                reciprocal[view, t] = number(2) / denominator[view, t]
-            # Each label stands for two points, the anchor's own for one.
-            log_denominators += 2 * _sum_of_logs(denominator[view]) - math.log(denominator[view, 0])
-        # Prefix sums of 1 / denominator over the sets that a point belongs to: those of labels at most as far.
-        sum0, sum1 = -1 / denominator[0, 0], -1 / denominator[1, 0]
-        for t in range(count):
-            sum0 += reciprocal[0, t]
-            sum1 += reciprocal[1, t]
-            weight[0, columns[t]] = sum0
-            weight[1, columns[t]] = sum1
-        for t in range(count - 1, 0, -1):
-            if tied[t]:
-                weight[0, columns[t - 1]] = weight[0, columns[t]]
-                weight[1, columns[t - 1]] = weight[1, columns[t]]
-        for view in range(2):
-            anchor = label + view * count
-            for half in range(2):
-                offset = half * count
-                for k in range(count):
-                    slope = exponential[view, k + offset] * weight[view, k] - number(1)
-                    apart = distance[view, k + offset]
-                    push[k + offset] = slope / apart if apart > 0 else number(0)
-            for a in range(dimensions):
-                total = number(0)
-                here = z[a, anchor]
-                for k in range(points):
-                    step = push[k] * (here - z[a, k])
-                    gradient[a, k] -= step
-                    total += step
-                pull[a, anchor] = total
-    pairs = points * (points - 1)
-    gradient += pull
-    gradient *= minus_scale / number(pairs)
-    return (log_denominators - logits) / pairs, gradient
-
-
-@numba.njit(cache=True, inline="never")
-def _sum_of_logs(values):
-    """Sum of logarithms, one logarithm for eight values.
-
-    Values lie between exp(-_LARGEST_SPAN) and the number of points, so that a product of eight neither under- nor
-    overflows float64.
-    """
-    total = 0.0
-    whole = values.size - values.size % 32
-    for block in range(0, whole, 32):
-        p0, p1, p2, p3 = 1.0, 1.0, 1.0, 1.0
-        for t in range(block, block + 32, 4):
-            p0 *= np.float64(values[t])
-            p1 *= np.float64(values[t + 1])
-            p2 *= np.float64(values[t + 2])
-            p3 *= np.float64(values[t + 3])
-        total += math.log(p0) + math.log(p1) + math.log(p2) + math.log(p3)
-    for t in range(whole, values.size):
-        total += math.log(values[t])
-    return total

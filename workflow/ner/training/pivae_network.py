@@ -88,6 +88,33 @@ def _encoder(neurons: int, dimensions: int) -> nn.Sequential:
     )
 
 
+def _encode(encoder: nn.Sequential, x: Tensor) -> Tensor:
+    """What an encoder makes of windows (bins, neurons, WINDOW): (bins, dimensions).
+
+    Windows that overlap in memory are those of consecutive bins, see `windows`. Their bins are convolved once, as one
+    sequence, rather than once in every window that holds them.
+    """
+    bins, neurons, width = x.shape
+    if x.stride(0) != x.stride(2):
+        return encoder(x)
+    sequence = x.as_strided((1, neurons, bins + width - 1), (0, x.stride(1), x.stride(0)))
+    return encoder[:-1](sequence)[0].T
+
+
+class _Permuted(torch.autograd.Function):
+    """Columns in another order; the gradient goes back by the inverse, where torch would scatter it."""
+
+    @staticmethod
+    def forward(ctx, h: Tensor, permutation: Tensor, inverse: Tensor) -> Tensor:
+        ctx.save_for_backward(inverse)
+        return h[:, permutation]
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor):
+        (inverse,) = ctx.saved_tensors
+        return gradient[:, inverse], None, None
+
+
 class Coupling(nn.Module):
     """Volume-preserving affine coupling: scales and shifts the right half by the left, then swaps the halves."""
 
@@ -114,14 +141,15 @@ class Flow(nn.Module):
         self.lift = _dense([dimensions, size // 4, size // 4, size - dimensions], nn.ReLU)
         self.couplings = nn.ModuleList(Coupling(size) for _ in range(2 * _FLOW_BLOCKS))
         for block in range(_FLOW_BLOCKS):
-            permutation = np.random.RandomState(block).permutation(size)
-            self.register_buffer(f"permutation{block}", torch.from_numpy(permutation), persistent=False)
+            permutation = torch.from_numpy(np.random.RandomState(block).permutation(size))
+            self.register_buffer(f"permutation{block}", permutation, persistent=False)
+            self.register_buffer(f"inverse{block}", permutation.argsort(), persistent=False)
 
     def forward(self, z: Tensor) -> Tensor:
         """(bins, dimensions) to (bins, size)."""
         h = torch.cat([z, self.lift(z)], dim=1)
         for block in range(_FLOW_BLOCKS):
-            h = h[:, self.get_buffer(f"permutation{block}")]
+            h = _Permuted.apply(h, self.get_buffer(f"permutation{block}"), self.get_buffer(f"inverse{block}"))
             h = self.couplings[2 * block + 1](self.couplings[2 * block](h))
         return h
 
@@ -160,7 +188,9 @@ class PiVAE(nn.Module):
             x: (bins, neurons, WINDOW).
             u: (bins, labels).
         """
-        return product_of_gaussians(self.encoder_mean(x), self.encoder_log_variance(x), *self.prior(u))
+        return product_of_gaussians(
+            _encode(self.encoder_mean, x), _encode(self.encoder_log_variance, x), *self.prior(u)
+        )
 
     def rates(self, z: Tensor) -> Tensor:
         """Poisson rates (bins, WINDOW * neurons), bin after bin of the window."""
@@ -175,7 +205,8 @@ class PiVAE(nn.Module):
             noise: (bins, dimensions), standard normal.
         """
         prior = self.prior(u)
-        mean, log_variance = product_of_gaussians(self.encoder_mean(x), self.encoder_log_variance(x), *prior)
+        encoded = _encode(self.encoder_mean, x), _encode(self.encoder_log_variance, x)
+        mean, log_variance = product_of_gaussians(*encoded, *prior)
         rates = self.rates(mean + torch.exp(0.5 * log_variance) * noise)
         misfit = poisson_loss(rates, x.transpose(1, 2).flatten(1))
         return (misfit + gaussian_divergence(mean, log_variance, *prior)).mean()
@@ -223,10 +254,11 @@ def epochs(
     for _ in range(count):
         fitted = []
         for batch in batches(len(train[0]), batch_size):
-            adam.zero_grad()
             value = loss(train, batch, generator)
             value.backward()
             adam.step()
+            # At once, so that gradients and activations are not held together.
+            adam.zero_grad()
             fitted.append(value.item() * (batch.stop - batch.start))
         with torch.no_grad():
             # The same draws after every epoch: the curve shows the model, not the noise.
@@ -252,7 +284,7 @@ def embed(model: PiVAE, x: Tensor, u: Tensor, batch_size: int = 1024) -> tuple[n
     """
     with torch.no_grad():
         parts = [
-            (model.posterior(x[batch], u[batch])[0], model.encoder_mean(x[batch]))
+            (model.posterior(x[batch], u[batch])[0], _encode(model.encoder_mean, x[batch]))
             for batch in batches(len(x), batch_size)
         ]
     posterior, encoder = (torch.cat(part).double().cpu().numpy() for part in zip(*parts, strict=True))

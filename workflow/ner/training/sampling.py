@@ -5,9 +5,9 @@ elsewhere in the recording.
 """
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from ner.training.labels import Labels
+from ner.training.nearest import NearestPoint
 
 # Steps whose batches are drawn at once; a block's random numbers depend on the seed and the block alone, so that a
 # resumed training draws what an uninterrupted one would have drawn.
@@ -29,8 +29,8 @@ class PairSampler:
         trials: (bins,) trial of every bin, across which no change is taken; None takes them, as the paper does.
 
     References:
-        Schneider et al., CEBRA, Nature 2023; `TimedeltaDistribution` of the cebra package. The neighbor comes from a
-        k-d tree rather than from all distances.
+        Schneider et al., CEBRA, Nature 2023; `TimedeltaDistribution` of the cebra package. The neighbor is
+        searched rather than found among all distances.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class PairSampler:
         points = labels.points(labels.values)
         different, group = np.unique(points, axis=0, return_inverse=True)
         self._repeated = len(different) < len(points)
-        self._tree = KDTree(different if self._repeated else points)
+        self._nearest = NearestPoint(different if self._repeated else points)
         # Bins of the same label, one group after the other.
         self._members, self._sizes = np.argsort(group, kind="stable"), np.bincount(group)
         self._starts = np.cumsum(self._sizes) - self._sizes
@@ -74,7 +74,7 @@ class PairSampler:
         values = self._labels.values
         shape = (self._draws, _BLOCK, self._batch_size)
         references, changes, *negatives = random.integers(len(values), size=shape)
-        _, positives = self._tree.query(self._labels.points(values[references] + self._changes[changes]))
+        positives = self._nearest.query(self._labels.points(values[references] + self._changes[changes]))
         if self._repeated:
             positives = self._members[self._starts[positives] + random.integers(self._sizes[positives])]
         return np.concatenate([references, positives, *negatives], axis=1)

@@ -68,7 +68,7 @@ def train_encoder(
     for step in _reported(first, steps) if verbose else progress:
         bins = torch.from_numpy(batch(step)).to(place)
         value = loss(encoder(inputs[bins]), bins)
-        optimizer.zero_grad()
+        encoder.zero_grad()
         value.backward()
         optimizer.step()
         losses[step] = value.detach()

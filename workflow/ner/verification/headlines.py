@@ -1,12 +1,11 @@
 """The paper's headline numbers: published, published for the recordings of this run, and ours."""
 
-from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from ner.data.names import RecordingName
 from ner.decoding.columns import METHOD, METRIC
-from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, Table, names
 from ner.verification.retrained_across import decoded_pairs
 
@@ -38,46 +37,9 @@ HEADLINES = Table(
 )
 
 
-@dataclass(frozen=True)
-class _Within:
-    """A median over recordings (of one recording: its value), linear decoders."""
-
-    text: str
-    method: str
-    recordings: str
-    split: str
-    stated: tuple[str, str, str] = ("", "", "")
-    metrics: tuple[str, ...] = METRICS_PUBLISHED
-
-
-@dataclass(frozen=True)
-class _Across:
-    """A mean over the pairs of different recordings of a figure, linear decoders."""
-
-    text: str
-    method: str
-    figure: str
-    stated: tuple[str, str, str] = ("", "", "")
-
-
-_ONE = "chewie-20161007-m1"
-#: The abstract's five numbers first, then what else the paper's results rest on.
-_STATEMENTS = (
-    _Within(
-        "within recordings of Chewie’s M1, training trials, median",
-        *("ner", r"chewie-\d+-m1", "train"),
-        ("86 %", "97 %", ""),
-        METRICS_PUBLISHED[:2],
-    ),
-    _Across("across recordings of M1 (Fig 5), off-diagonal mean", "ner", "fig5", ("64 %", "88 %", "90 %")),
-    _Across("across recordings of M1 (Fig 5), off-diagonal mean", "cebra", "fig5"),
-    _Across("across recordings of M1 (Fig 5), off-diagonal mean", "pivae", "fig5"),
-    _Across("across M1 and PMd (Fig 6), off-diagonal mean", "ner", "fig6"),
-    _Within("Chewie 2016-10-07 M1, training trials", "ner", _ONE, "train"),
-    _Within("Chewie 2016-10-07 M1, test trials", "ner", _ONE, "test"),
-    _Within("Chewie 2016-10-07 M1, training trials", "cebra", _ONE, "train"),
-    _Within("Chewie 2016-10-07 M1, test trials", "cebra", _ONE, "test"),
-)
+#: What the paper's results rest on: the abstract's five numbers first. `figure` names the published tables; of fig4,
+#: within recordings, `recordings` is a regular expression and `split` the trials that are scored.
+_STATEMENTS = Path(__file__).with_name("paper_statements.csv")
 
 
 def headlines(
@@ -97,36 +59,34 @@ def headlines(
     """
     pairs = decoded_pairs(across)
     rows = []
-    for of in _STATEMENTS:
-        if isinstance(of, _Within):
-            found = _within(of, published_within, within)
+    for row in pd.read_csv(_STATEMENTS, keep_default_na=False).itertuples():
+        if row.figure == "fig4":
+            found = _within(row, published_within, within)
         else:
-            found = _across(of, published_across, pairs)
-        for metric, stated in zip(METRICS_PUBLISHED, of.stated, strict=True):
-            if metric in found:
-                rows.append(
-                    {"statement": of.text, "method": of.method, "metric": metric, "stated": stated} | found[metric]
-                )
+            found = _across(row, published_across, pairs)
+        of = {"statement": row.statement, "method": row.method, "metric": row.metric, "stated": row.stated}
+        rows.append(of | found)
     return pd.DataFrame(rows, columns=names(HEADLINES))
 
 
-def _within(of: _Within, published: pd.DataFrame, within: pd.DataFrame) -> dict[str, dict]:
-    keys = ["recording"]
+def _within(of, published: pd.DataFrame, within: pd.DataFrame) -> dict:
+    """The median over recordings (of one recording: its value)."""
     goal = _of(published, of).loc[lambda table: table.split == of.split]
     goal = goal[goal["recording"].astype(str).str.fullmatch(of.recordings)]
     ours = _of(within, of)
     splits = {"paper": of.split, "strict": "test"}
     ours = ours[ours["split"] == ours["protocol"].map(splits)]
-    return {metric: _numbers(goal, ours, metric, keys, "median") for metric in of.metrics}
+    return _numbers(goal, ours, of.metric, ["recording"], "median")
 
 
-def _across(of: _Across, published: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, dict]:
+def _across(of, published: pd.DataFrame, pairs: pd.DataFrame) -> dict:
+    """The mean over pairs of different recordings of a figure."""
     goal = _of(published[published.figure == of.figure], of)
     goal, ours = (table[table.source != table.target] for table in (goal, _of(pairs, of)))
     # Pairs of M1 alone say nothing of a figure across areas.
     if _areas(ours.merge(goal[["source", "target"]])) != _areas(goal):
         ours = ours[:0]
-    return {metric: _numbers(goal, ours, metric, ["source", "target"], "mean") for metric in METRICS_PUBLISHED}
+    return _numbers(goal, ours, of.metric, ["source", "target"], "mean")
 
 
 def _areas(pairs: pd.DataFrame) -> set[str]:
@@ -134,7 +94,8 @@ def _areas(pairs: pd.DataFrame) -> set[str]:
     return {RecordingName.parse(name).area for name in {*pairs["source"], *pairs["target"]}}
 
 
-def _of(table: pd.DataFrame, of: _Within | _Across) -> pd.DataFrame:
+def _of(table: pd.DataFrame, of) -> pd.DataFrame:
+    """Rows of a statement's method, linear decoders."""
     return table[(table.method == of.method) & (table.decoder == "linear")]
 
 

@@ -13,7 +13,7 @@ from ner.data.nwb.units import chosen_units, observed, spike_counts, spike_times
 from ner.data.sessions import VELOCITY_UNITS, RawSession, RawTrial, Window
 from ner.storage.errors import InputError
 
-SOURCES = ("file", "simulate")
+SOURCES = ("file", "dandi", "simulate")
 SETTINGS = {"nwb": layouts.settings_schema()}
 #: Times of spikes, trials and behavior that end so many times later than the others are in another unit.
 _OTHER_UNIT = 100.0
@@ -67,6 +67,8 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
             reasons.setdefault(int(number), "outside the units' obs_intervals")
         kept = np.array([int(number) - 1 for number in numbers if int(number) not in reasons], dtype=int)
 
+        if early := np.count_nonzero(np.diff(np.sort(begin[kept])) < window.bins * window.bin_seconds - 1e-6):
+            odd.append(f"the cut of {early} trials reaches into that of the next one")
         steps = np.arange(-window.reach, window.bins + window.reach + 1)
         edges = begin[kept, None] + window.bin_seconds * steps
         times, hand, odd_behavior = velocity(path, file, layout)

@@ -31,6 +31,32 @@ SOURCES = {
         "type": "string",
         "pattern": r"""^[^{}<>"'`$;|*?\\\x00-\x1f]+\Z""",
     },
+    "dandi": {
+        "description": "the file's place in the DANDI archive",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["dandiset", "version", "path"],
+        "properties": {
+            "dandiset": {
+                "description": "number of the dandiset",
+                "title": "six digits, in quotes",
+                "type": "string",
+                "pattern": r"^[0-9]{6}\Z",
+            },
+            "version": {
+                "description": "its version",
+                "title": "a version, as 0.250122.1735",
+                "type": "string",
+                "pattern": r"^[0-9A-Za-z][0-9A-Za-z.-]*\Z",
+            },
+            "path": {
+                "description": "path of the file in it",
+                "title": "a relative path without .., wildcards, control characters and quotes",
+                "type": "string",
+                "pattern": r"""^(?!/)(?!.*(^|/)\.\.(/|\Z))[^{}<>"'`$;|*?\\\x00-\x1f]+\Z""",
+            },
+        },
+    },
     "simulate": {
         "description": "what to simulate the session from",
         "type": "object",

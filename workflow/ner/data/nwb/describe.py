@@ -15,6 +15,8 @@ from ner.storage.errors import InputError
 AREAS = ("M1", "PMd", "S1")
 #: Columns of trials with more different values than this are not counted by value.
 _VALUES = 12
+#: Values of a series beyond which it is no behavior, but raw voltages.
+_LARGEST = 1e8
 
 
 def describe(path: str | os.PathLike) -> tuple[list[str], dict | None, list[str]]:
@@ -173,6 +175,9 @@ def _behavior(path, file) -> Iterator[str]:
     for place, item in all_series(file).items():
         shape = tuple(np.shape(item.data))
         line = f"{place}: {' x '.join(map(str, shape))}, {item.unit}"
+        if np.prod(shape) > _LARGEST:
+            yield f"{line}, too large to look at here"
+            continue
         try:
             times = series_times(path, item, place, shape[0], shape)
         except InputError as error:

@@ -1,0 +1,50 @@
+"""One file that holds a run: what it made, what made it, and the hashes of all."""
+
+import gzip
+import hashlib
+import io
+import os
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from ner.storage.files import atomic
+
+#: Name of the list of hashes, as `sha256sum --check` reads it.
+HASHES = "SHA256SUMS"
+
+
+def write_archive(path: str | os.PathLike, files: Mapping[str, Path], texts: Mapping[str, str]) -> None:
+    """Write a .tar.gz of files, with their times of change and with the hashes of all, whole or not at all.
+
+    Args:
+        path: the archive to make; without .tar.gz, its name is that of the one folder in it.
+        files: by their path in that folder.
+        texts: contents of other files, by their path in that folder.
+
+    Raises:
+        OSError: if a file cannot be read, or the archive not be written.
+    """
+    folder = PurePosixPath(Path(path).name.removesuffix(".tar.gz"))
+    hashes = []
+    # The same files give the same bytes: no time of the archive's own, no owners.
+    with (
+        atomic(path) as temporary,
+        open(temporary, "wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as compressed,
+        tarfile.open(fileobj=compressed, mode="w") as archive,
+    ):
+
+        def add(name: str, content: bytes, time: float, mode: int) -> None:
+            entry = tarfile.TarInfo(str(folder / name))
+            entry.size, entry.mtime, entry.mode = len(content), time, mode
+            archive.addfile(entry, io.BytesIO(content))
+
+        for name, source in sorted(files.items()):
+            content, status = source.read_bytes(), source.stat()
+            hashes.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+            add(name, content, status.st_mtime, status.st_mode & 0o777)
+        for name, text in sorted(texts.items()):
+            hashes.append(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n")
+            add(name, text.encode(), 0, 0o644)
+        add(HASHES, "".join(hashes).encode(), 0, 0o644)

@@ -1,0 +1,55 @@
+"""What an archive of a run holds: the workflow, the run's config, and what the run made."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import yaml
+
+#: Of the workflow's folder: what a run needs, and what a reader looks for first.
+_WORKFLOW = ("workflow", "envs", "Snakefile", "Makefile", "pyproject.toml", "README.md", "LICENSE", "CITATION.cff")
+#: Folders of results that are fetched or can be made from config again, and those that hold what was fitted.
+_REMADE, FITTED = ("upstream", "simulated"), ("recordings", "embeddings")
+#: Files that are of use to nobody else.
+_ENDINGS_OF_WORK = (".pyc", ".checkpoint", ".tar.gz")
+
+
+def _walk(folder: Path, without: frozenset[Path]) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path in without or path.name == "__pycache__" or path.name.endswith(_ENDINGS_OF_WORK):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path, without)
+        elif path.is_file():
+            yield path
+
+
+def archived_files(workflow: Path, folders: Mapping[str, str], *, fitted: bool) -> dict[str, Path]:
+    """Files that an archive of a run holds, by their path in it: that from where the run stands.
+
+    Args:
+        workflow: folder of the workflow's checkout.
+        folders: those of pathvars, by name.
+        fitted: whether recordings and embeddings are among them, from which everything else can be made again.
+    """
+    left_out = [Path(folders["results"], name) for name in (*_REMADE, *(() if fitted else FITTED))]
+    left_out += [Path(folders["results"], "reference"), Path(folders["figures"], "reference")]
+    found = {}
+    for name in ("results", "figures", "logs", "benchmarks"):
+        if Path(folders[name]).is_dir() and not Path(folders[name]).is_absolute():
+            found |= {path.as_posix(): path for path in _walk(Path(folders[name]), frozenset(left_out))}
+    for name in _WORKFLOW:
+        place = workflow / name
+        if place.is_dir():
+            found |= {path.relative_to(workflow).as_posix(): path for path in _walk(place, frozenset())}
+        elif place.is_file():
+            found[name] = place
+    return found
+
+
+def archived_config(config: Mapping) -> str:
+    """The whole configuration of a run, as the config.yaml of its archive."""
+    # As plain mappings, whatever a reader of YAML made of them.
+    return "# The configuration of this run, with what its overlays changed.\n" + yaml.safe_dump(
+        json.loads(json.dumps(config)), sort_keys=False, width=120
+    )
