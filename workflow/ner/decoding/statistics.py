@@ -81,7 +81,7 @@ def paired_t(first: np.ndarray, second: np.ndarray) -> PairedT:
     if first.shape != second.shape or first.ndim != 1 or len(first) < 2:
         raise ValueError(f"found shapes {first.shape} and {second.shape}; expected (n,) twice, n at least 2")
     difference = first - second
-    # Of values that are alike in every pair, scipy says that its t is unreliable; the figures say that there is no test.
+    # Where the values of every pair are alike, scipy warns that its t is unreliable, and the figures say "no test".
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         test = stats.ttest_rel(first, second)
