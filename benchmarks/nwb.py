@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ner.storage.files import atomic
+
 UNITS, SECONDS, RATE, WAVEFORM = 200, 3600, 1000, 48
 PERIOD = 4.0
 
@@ -40,11 +42,12 @@ def generate(path: Path) -> None:
     file.add_electrode(location="M1", group=group, group_name=group.name)
     counts = random.poisson(10 * SECONDS, UNITS)
     spikes = np.concatenate([np.sort(random.uniform(0, SECONDS, count)) for count in counts])
-    # Column by column: unit by unit, pynwb copies what is there already.
+    # Column by column: unit by unit, pynwb copies what is there already. The waveforms have another name, as the schema's
+    # column of them can hold several spikes of an electrode.
     columns = []
     for name, values in (
         ("spike_times", spikes),
-        ("waveforms", random.normal(size=(len(spikes), WAVEFORM)).astype(np.float32)),
+        ("snippets", random.normal(size=(len(spikes), WAVEFORM)).astype(np.float32)),
     ):
         target = VectorData(name=name, description=name, data=values)
         columns += [VectorIndex(name=f"{name}_index", data=np.cumsum(counts), target=target), target]
@@ -65,7 +68,7 @@ def generate(path: Path) -> None:
     ):
         series = TimeSeries(name=name, data=values, unit="cm/s", timestamps=times)
         module.add(BehavioralTimeSeries(name=place, time_series=[series]))
-    with NWBHDF5IO(path, "w") as io:
+    with atomic(path) as temporary, NWBHDF5IO(temporary, "w") as io:
         io.write(file)
 
 
