@@ -5,7 +5,7 @@ read in a process of its own, whose peak of memory is then that of reading alone
 """
 
 import argparse
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -42,8 +42,8 @@ def generate(path: Path) -> None:
     file.add_electrode(location="M1", group=group, group_name=group.name)
     counts = random.poisson(10 * SECONDS, UNITS)
     spikes = np.concatenate([np.sort(random.uniform(0, SECONDS, count)) for count in counts])
-    # Column by column: unit by unit, pynwb copies what is there already. The waveforms have another name, as the schema's
-    # column of them can hold several spikes of an electrode.
+    # Column by column: unit by unit, pynwb copies what is there already. Waveforms by another name, as the schema's column
+    # of them has an index more.
     columns = []
     for name, values in (
         ("spike_times", spikes),
@@ -87,7 +87,8 @@ def read(path: Path) -> None:
         settings={"nwb": {"layout": "perich-miller"}},
     )
     wall, processor = time.perf_counter() - begin[0], time.process_time() - begin[1]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    # Not of getrusage, which counts what the process that started this one had.
+    peak = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 2**20
     print(f"{recording.rates.shape}: {wall:.1f} s ({processor:.1f} s of processor), peak memory {peak:.2f} GiB")
 
 
