@@ -42,8 +42,8 @@ def generate(path: Path) -> None:
     file.add_electrode(location="M1", group=group, group_name=group.name)
     counts = random.poisson(10 * SECONDS, UNITS)
     spikes = np.concatenate([np.sort(random.uniform(0, SECONDS, count)) for count in counts])
-    # Column by column: unit by unit, pynwb copies what is there already. Waveforms by another name, as the schema's column
-    # of them has an index more.
+    # Column by column: unit by unit, pynwb copies what is there already. Waveforms go by another name, as the schema's
+    # column of them has an index more.
     columns = []
     for name, values in (
         ("spike_times", spikes),
