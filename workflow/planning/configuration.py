@@ -116,7 +116,7 @@ def _repeated_sources(sessions: Mapping) -> Iterator[str]:
     """Sessions that are one file, of which they keep the same trials."""
     first: dict[str, str] = {}
     for name, session in sessions.items():
-        if "file" not in session:
+        if not isinstance(session.get("file"), str):
             continue
         # Selections of a session's trials differ in what they keep.
         others = {key: value for key, value in session.items() if key not in ("monkey", "hemisphere", "areas", "file")}
