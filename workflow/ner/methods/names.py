@@ -12,6 +12,13 @@ _NAMES = {
     "umap-supervised": "UMAP + labels",
     "pca": "PCA",
     "dpca": "dPCA",
+    "rates": "Rates",
+    "rates-history": "Wiener filter",
+    "pca10": "PCA 10D",
+    "factor-analysis": "Factor analysis",
+    "pls3": "PLS",
+    "regression": "Regression",
+    "untrained": "Untrained encoder",
 }
 
 
