@@ -104,7 +104,7 @@ def test_the_diagonal_is_the_test_part_within():
     embeddings = {"a": simulated(1), "b": simulated(2)}
     values, _ = across(embeddings)
     for name, embedding in embeddings.items():
-        within, _ = decode_within(
+        within, *_ = decode_within(
             dict.fromkeys(("paper", "strict"), embedding),
             method="ner",
             recording=name,
