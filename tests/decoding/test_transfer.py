@@ -21,7 +21,9 @@ def velocity_r2(target, decoded):
 
 def test_alignment_lies_between_its_floor_and_its_ceiling():
     source, target = simulated_embedding(0, trials=80), simulated_embedding(1, trials=80)
-    found = {name: velocity_r2(target, decode_mapped(source, target, name, LINEAR)) for name in ("procrustes", "unaligned")}
+    found = {
+        name: velocity_r2(target, decode_mapped(source, target, name, LINEAR)) for name in ("procrustes", "unaligned")
+    }
     ceiling = velocity_r2(target, decode_target_trained(target, LINEAR))
     assert found["unaligned"] < 0.3 < 0.8 < found["procrustes"] <= ceiling + 0.01
 
@@ -61,7 +63,9 @@ def test_the_label_mean_is_the_average_movement_of_the_decoded_direction():
 def test_a_direction_without_a_mean_is_refused():
     source, target = simulated_recording(seed=1), simulated_recording(seed=2)
     with pytest.raises(ValueError, match=r"no training trial of the source goes to \[0\] degrees"):
-        decode_label_mean(replace(source, direction=np.where(source.direction == 0, 45, source.direction)), target, target.rates)
+        decode_label_mean(
+            replace(source, direction=np.where(source.direction == 0, 45, source.direction)), target, target.rates
+        )
     with pytest.raises(ValueError, match="12 and 10 bins in a trial"):
         decode_label_mean(source, simulated_recording(bins=10), np.ones((400, 9)))
 
@@ -103,7 +107,9 @@ AVERAGES = {
 @pytest.mark.parametrize("oracle", [False, True])
 def test_averages_of_real_recordings_reach_the_measured_values(session, oracle, mirror):
     recording = mirrored_recording(mirror, session, "M1")
-    found = score(recording.select(~recording.train), decode_label_mean(recording, recording, recording.rates, oracle=oracle))
+    found = score(
+        recording.select(~recording.train), decode_label_mean(recording, recording, recording.rates, oracle=oracle)
+    )
     assert [found["velocity_r2"], found["position_r2"]] == pytest.approx(
         AVERAGES[session][oracle], abs=0.0015 if oracle else 0.0025
     )
@@ -111,7 +117,10 @@ def test_averages_of_real_recordings_reach_the_measured_values(session, oracle, 
 
 @pytest.mark.slow
 def test_cca_of_pca_latents_across_real_days_reaches_the_measured_values(mirror):
-    days = [mirrored_recording(mirror, day, "M1") for day in ("chewie-20150629", "chewie-20150630", "chewie-20160929", "chewie-20161007")]
+    days = [
+        mirrored_recording(mirror, day, "M1")
+        for day in ("chewie-20150629", "chewie-20150630", "chewie-20160929", "chewie-20161007")
+    ]
     latents = [
         Embedding(
             **{name: getattr(day, name) for name in ("trial", "bin", "train", "velocity", "direction")},

@@ -64,6 +64,11 @@ def by_definition(embedding, velocity_decoder, direction_decoder, protocol):
         found[split, "velocity_r2"] = r2_score(decoded, truth) if swap else r2_score(truth, decoded)
         found[split, "position_r2"] = r2_score(summed(truth), summed(decoded))
         found[split, "direction_accuracy"] = max(100 * np.mean(right[k::BINS]) for k in range(BINS))
+        direction = embedding.direction[bins]
+        found[split, "balanced_accuracy"] = max(
+            100 * np.mean([np.mean(right[k::BINS][direction[k::BINS] == of]) for of in np.unique(direction)])
+            for k in range(BINS)
+        )
     return found
 
 

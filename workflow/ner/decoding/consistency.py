@@ -65,7 +65,9 @@ def between_recordings(source: Embedding, target: Embedding) -> dict[str, float]
     splits = [e.select(e.split(name)) for e in (source, target) for name in ("train", "test")]
     common = set.intersection(*(set(part.trial_direction.tolist()) for part in splits))
     if not common:
-        raise InputError("consistency", "no direction in common", "one or more", "compare recordings of the same task only")
+        raise InputError(
+            "consistency", "no direction in common", "one or more", "compare recordings of the same task only"
+        )
     averages = [_averages(part, sorted(common)) for part in splits]
     return _scores((averages[0], averages[1]), (averages[2], averages[3]))
 

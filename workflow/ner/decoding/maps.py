@@ -1,7 +1,7 @@
 """Carrying the embedding of one recording into the latent space of another, so that a decoder of the other reads it.
 
-`strict_rotation` is the rule of the paper's comparison. These are what the field holds beside it: canonical correlations,
-and nothing at all. A new map is one entry of MAPS.
+`strict_rotation` is the rule of the paper's comparison. The field compares it with canonical correlations and with no
+alignment at all. A new map is one entry of MAPS.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,7 @@ def cca(source: Embedding, target: Embedding) -> Map:
 
 
 def cca_all_trials(source: Embedding, target: Embedding) -> Map:
-    """The same by all trials of both, as is often published: the target's test trials and their directions leak into it.
+    """The same by all trials of both, as is often published: the target's test trials and directions leak into it.
 
     Raises:
         InputError: see `canonical_map`.

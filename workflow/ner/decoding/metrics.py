@@ -73,6 +73,8 @@ def _r2(truth: np.ndarray, prediction: np.ndarray) -> float:
     # Here, so that tables of scores are read without it.
     from sklearn.metrics import r2_score
 
+    if truth.shape != prediction.shape:
+        raise ValueError(f"velocities of shape {truth.shape}, decoded ones of shape {prediction.shape}")
     varies = np.ptp(truth, axis=0) > 1e-9 * np.abs(truth).max(axis=0)
     if not varies.any():
         return float("nan")
@@ -145,6 +147,8 @@ def balanced_accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
     """
+    if truth.shape != prediction.shape:
+        raise ValueError(f"directions of shape {truth.shape}, decoded ones of shape {prediction.shape}")
     directions = by_trial(truth, bins_per_trial)[:, 0]
     right = by_trial(truth == prediction, bins_per_trial)
     return 100 * np.mean([right[directions == direction].mean(axis=0) for direction in np.unique(directions)], axis=0)

@@ -104,9 +104,9 @@ def few_trials(
 ) -> pd.DataFrame:
     """Decoding of a target's test trials against how many of its training trials are known.
 
-    Random training trials, as many of each direction, align the target or fit its own decoder. The target's embedding is
-    taken as it is: a supervised one has seen the labels of all training trials, so its curve says how many trials the
-    alignment needs, not the method.
+    Random training trials, as many of each direction, align the target or fit its own decoder. The target's embedding
+    is taken as it is: a supervised one has seen the labels of all training trials, so its curve says how many trials
+    the alignment needs, not the method.
 
     Args:
         source: where decoders are fitted, on all its training trials.
