@@ -36,6 +36,7 @@ rule all:
         "<results>/tables/recordings.csv",
         rules.within_table.output,
         rules.within_time_table.output,
+        rules.within_null_table.output,
         "<results>/benchmarks.csv",
         "<results>/README.md",
         "<results>/index.html",

@@ -5,7 +5,7 @@ read in a process of its own, whose peak of memory is then that of reading alone
 """
 
 import argparse
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,14 +15,18 @@ from pathlib import Path
 
 import numpy as np
 
+from ner.storage.files import atomic
+
 UNITS, SECONDS, RATE, WAVEFORM = 200, 3600, 1000, 48
 PERIOD = 4.0
 
 
 def generate(path: Path) -> None:
     """A session in the layout of DANDI 000688: 900 trials, 10 spikes a second and unit, every one with its waveform."""
+    from hdmf.common import DynamicTableRegion, VectorData, VectorIndex
     from pynwb import NWBHDF5IO, NWBFile, TimeSeries
     from pynwb.behavior import BehavioralTimeSeries
+    from pynwb.misc import Units
 
     random = np.random.default_rng(0)
     file = NWBFile(session_description="x", identifier="x", session_start_time=datetime(2000, 1, 1, tzinfo=UTC))
@@ -36,10 +40,22 @@ def generate(path: Path) -> None:
         "electrode_group_M1", description="M1", location="M1", device=file.create_device("array")
     )
     file.add_electrode(location="M1", group=group, group_name=group.name)
-    for _ in range(UNITS):
-        spikes = np.sort(random.uniform(0, SECONDS, random.poisson(10 * SECONDS)))
-        waveforms = random.normal(size=(len(spikes), 1, WAVEFORM)).astype(np.float32)
-        file.add_unit(spike_times=spikes, waveforms=waveforms, electrodes=[0])
+    counts = random.poisson(10 * SECONDS, UNITS)
+    spikes = np.concatenate([np.sort(random.uniform(0, SECONDS, count)) for count in counts])
+    # Column by column: unit by unit, pynwb copies what is there already. Waveforms go by another name, as the schema's
+    # column of them has an index more.
+    columns = []
+    for name, values in (
+        ("spike_times", spikes),
+        ("snippets", random.normal(size=(len(spikes), WAVEFORM)).astype(np.float32)),
+    ):
+        target = VectorData(name=name, description=name, data=values)
+        columns += [VectorIndex(name=f"{name}_index", data=np.cumsum(counts), target=target), target]
+    region = DynamicTableRegion(
+        name="electrodes", data=np.zeros(UNITS, dtype=int), description="", table=file.electrodes
+    )
+    columns += [VectorIndex(name="electrodes_index", data=np.arange(1, UNITS + 1), target=region), region]
+    file.units = Units(name="units", description="units", id=np.arange(UNITS), columns=columns)
     times = np.arange(SECONDS * RATE) / RATE
     trial = np.minimum((times // PERIOD).astype(int), len(start) - 1)
     speed = 25 * np.sin(np.pi * np.clip((times - start[trial] - 1.2) / 0.6, 0, 1)) ** 2
@@ -52,7 +68,7 @@ def generate(path: Path) -> None:
     ):
         series = TimeSeries(name=name, data=values, unit="cm/s", timestamps=times)
         module.add(BehavioralTimeSeries(name=place, time_series=[series]))
-    with NWBHDF5IO(path, "w") as io:
+    with atomic(path) as temporary, NWBHDF5IO(temporary, "w") as io:
         io.write(file)
 
 
@@ -71,7 +87,8 @@ def read(path: Path) -> None:
         settings={"nwb": {"layout": "perich-miller"}},
     )
     wall, processor = time.perf_counter() - begin[0], time.process_time() - begin[1]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    # Not of getrusage, which counts what the process that started this one had.
+    peak = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 2**20
     print(f"{recording.rates.shape}: {wall:.1f} s ({processor:.1f} s of processor), peak memory {peak:.2f} GiB")
 
 

@@ -64,6 +64,11 @@ def by_definition(embedding, velocity_decoder, direction_decoder, protocol):
         found[split, "velocity_r2"] = r2_score(decoded, truth) if swap else r2_score(truth, decoded)
         found[split, "position_r2"] = r2_score(summed(truth), summed(decoded))
         found[split, "direction_accuracy"] = max(100 * np.mean(right[k::BINS]) for k in range(BINS))
+        direction = embedding.direction[bins]
+        found[split, "balanced_accuracy"] = max(
+            100 * np.mean([np.mean(right[k::BINS][direction[k::BINS] == of]) for of in np.unique(direction)])
+            for k in range(BINS)
+        )
     return found
 
 
@@ -84,14 +89,14 @@ def values(table, **of):
 @pytest.mark.parametrize("protocol", ["paper", "strict"])
 def test_linear_decoding_is_least_squares_and_logistic_regression(protocol):
     embedding = reaches()
-    table, _ = decode_within({protocol: embedding}, **OF, decoders={"linear": LINEAR})
+    table, *_ = decode_within({protocol: embedding}, **OF, decoders={"linear": LINEAR})
     estimators = fitted(embedding, LinearRegression(), LogisticRegression(max_iter=5000))
     assert values(table) == pytest.approx(by_definition(embedding, *estimators, protocol), abs=1e-9)
 
 
 def test_knn_decoding_is_a_grid_search_over_neighbours():
     embedding = reaches(1)
-    table, _ = decode_within({"paper": embedding}, **OF, decoders={"knn": KNN})
+    table, *_ = decode_within({"paper": embedding}, **OF, decoders={"knn": KNN})
     grid = {"n_neighbors": [2, 4, 8, 16, 32, 64, 128, 256]}  # larger ones exceed the folds
     estimators = fitted(
         embedding, GridSearchCV(KNeighborsRegressor(), grid), GridSearchCV(KNeighborsClassifier(), grid)
@@ -101,14 +106,14 @@ def test_knn_decoding_is_a_grid_search_over_neighbours():
 
 def test_protocols_differ_only_in_the_velocity_of_the_test_part_where_they_share_the_embedding():
     embedding = reaches(2)
-    table, _ = decode_within({"paper": embedding, "strict": embedding}, **OF, decoders={"linear": LINEAR})
+    table, *_ = decode_within({"paper": embedding, "strict": embedding}, **OF, decoders={"linear": LINEAR})
     paper, strict = values(table, protocol="paper"), values(table, protocol="strict")
     assert {key for key in paper if paper[key] != strict[key]} == {("test", "velocity_r2")}
 
 
 def test_each_protocol_is_scored_on_its_own_embedding():
     paper, strict = reaches(3), reaches(3, noise=3)
-    table, _ = decode_within({"paper": paper, "strict": strict}, **OF, decoders={"linear": LINEAR})
+    table, *_ = decode_within({"paper": paper, "strict": strict}, **OF, decoders={"linear": LINEAR})
     estimators = fitted(strict, LinearRegression(), LogisticRegression(max_iter=5000))
     expected = by_definition(strict, *estimators, "strict")
     assert values(table, protocol="strict") == pytest.approx(expected, abs=1e-9)
@@ -127,7 +132,7 @@ def test_decoders_are_fitted_once_per_distinct_embedding(monkeypatch, same, fits
 def test_tables_are_complete_and_survive_a_file(tmp_path):
     embedding = reaches(5)
     both = {"paper": embedding, "strict": embedding}
-    metrics, time = decode_within(both, **OF, decoders=DECODERS)
+    metrics, time, _ = decode_within(both, **OF, decoders=DECODERS)
     assert list(metrics.columns) == names(WITHIN) and list(time.columns) == names(WITHIN_TIME)
     assert len(metrics) == len(DECODERS) * 2 * 2 * len(METRICS)
     assert len(time) == len(DECODERS) * 2 * 2 * BINS
@@ -175,7 +180,7 @@ def test_a_written_embedding_is_decoded_under_each_protocol(tmp_path):
     path = tmp_path / "seed3.parquet"
     write_embedding(path, recording, made.coordinates, 2 * made.coordinates + 1, {"method": "ner"})
     embeddings = {protocol: read_embedding(path, protocol) for protocol in ("paper", "strict")}
-    table, _ = decode_within(embeddings, **OF, decoders={"linear": LINEAR})
+    table, *_ = decode_within(embeddings, **OF, decoders={"linear": LINEAR})
     paper, strict = values(table, protocol="paper"), values(table, protocol="strict")
     for metric in ("velocity_r2", "position_r2"):
         # Least squares does not depend on the scale or the origin of the embedding.

@@ -166,7 +166,7 @@ class Files:
         if scope == "across" or GROUP[1] not in recordings:
             return [], []
         files = []
-        tables = self.scores("linear", "ner", GROUP[1], 0)
+        tables = self.scores("linear", "ner", GROUP[1], 0)[:2]
         for columns, table, suffix in zip(
             (PUBLISHED_WITHIN, PUBLISHED_WITHIN_TIME), tables, ("", "_time"), strict=True
         ):

@@ -9,7 +9,7 @@ import pytest
 from archive_server import PATH, serving
 from nwb_files import perich_miller
 from nwb_files import write as write_nwb_file
-from project import copy_of_project, snakemake
+from project import copy_of_project, overlay, snakemake
 from raw_sessions import BINS, raw_trials, write_struct
 from runs import SIMULATED, Run, errors
 
@@ -225,22 +225,21 @@ def test_a_session_in_the_archive(run, tmp_path):
 
 
 def test_the_plan_of_the_overlay_for_the_archive(tmp_path):
-    """15 sessions of the paper and 3 others, 14 of them with two areas; every figure whose group is there."""
+    """15 sessions of the paper and 3 others, 14 of them with two areas; and a comparison with the authors' form."""
     project = copy_of_project(tmp_path)
-    result = snakemake(
-        project,
-        "--dry-run",
-        "--quiet",
-        "rules",
-        "--configfile",
-        "workflow/overlays/dandi.yaml",
-        "--config",
-        "seeds=[0]",
-    )
-    assert result.returncode == 0, result.stderr
-    planned = dict(re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE))
-    assert planned["fetch_asset"] == "18"
-    assert planned["preprocess"] == "32"
+    forms = ["chewie-raw-20161021-m1", "chewie-20161021-m1"]
+    overlay(project, "one_seed.yaml", seeds=[0])
+    overlay(project, "both_forms.yaml", recordings=forms)
+    archive = ("--dry-run", "--quiet", "rules", "--configfile", "workflow/overlays/dandi.yaml", "one_seed.yaml")
+    planned = {}
+    for name, arguments in (("all", archive), ("both", (*archive, "both_forms.yaml", "--", "verify_raw"))):
+        result = snakemake(project, *arguments)
+        assert result.returncode == 0, result.stderr
+        planned[name] = dict(re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE))
+    assert planned["all"]["fetch_asset"] == "18"
+    assert planned["all"]["preprocess"] == "32"
+    jobs = {"fetch_asset": "1", "download": "1", "preprocess": "2", "raw_parity": "1", "verify_raw": "1", "total": "6"}
+    assert planned["both"] == jobs
 
 
 def test_the_way_a_file_came_does_not_matter(run, mirror):

@@ -15,8 +15,9 @@ from project import copy_of_project, overlay
 
 from ner.data.simulation import simulate_session
 from ner.data.simulation_nwb import write_nwb
+from ner.figures.kinds import registry
 
-RECORDING, METHOD = (ROOT / "docs" / f"add-a-{what}.md" for what in ("recording", "method"))
+RECORDING, METHOD, FIGURE = (ROOT / "docs" / f"add-a-{what}.md" for what in ("recording", "method", "figure"))
 
 
 def run(command, place):
@@ -39,6 +40,7 @@ def project(tmp_path_factory):
     overlay(place, "config.yaml", **yaml.safe_load((ROOT / "config.yaml").read_text()) | {"seeds": [0]})
     (place / "mine.yaml").write_text(blocks(RECORDING, "yaml")[0])
     (place / "mymethod.yaml").write_text(blocks(METHOD, "yaml")[0])
+    (place / "myfigures.yaml").write_text(blocks(FIGURE, "yaml")[0])
     (session,) = yaml.safe_load((place / "mine.yaml").read_text())["sessions"].values()
     (place / session["file"]).parent.mkdir()
     trials = simulate_session(seed=1, trials=104, neurons={"M1": 12}, bins=session["bins"])
@@ -50,7 +52,7 @@ def project(tmp_path_factory):
 def runs(command):
     """What is run of a command: all of a fast one; of a long one, its plan, and the rest in the slow tests."""
     program, _, arguments = command.removeprefix(".venv/bin/").partition(" ")
-    if program == "snakemake" and "--unlock" in arguments:
+    if program == "python" or (program == "snakemake" and "--unlock" in arguments):
         return command
     if program == "snakemake":
         return re.sub(r"snakemake", "snakemake --dry-run --quiet=rules", command, count=1)
@@ -109,7 +111,7 @@ def test_links_lead_somewhere(page):
 def test_files_that_a_page_names_exist(page):
     named = re.findall(r"`((?:workflow|docs|tests|benchmarks|envs)/[\w./-]+)`", page.read_text())
     named += re.findall(r"`(\w+\.yaml)`", page.read_text())
-    written = {"mine.yaml", "mymethod.yaml", "workflow/ner/methods/mymethod.py"}
+    written = {"mine.yaml", "mymethod.yaml", "myfigures.yaml", "workflow/ner/methods/mymethod.py"}
     for name in set(named) - written:
         assert (ROOT / name).exists() or (ROOT / "workflow" / "overlays" / name).exists(), f"{page.name}: {name}"
 
@@ -121,6 +123,12 @@ def test_the_demo_draws_its_figures(project, tmp_path):
     assert result.returncode == 0, result.stdout + result.stderr
     (shown,) = re.findall(r"Open (\S+?):", result.stdout)
     assert (tmp_path / "demo" / shown).stat().st_size > 0
+
+
+def test_every_kind_of_figure_and_its_keys_are_documented():
+    rows = re.findall(r"^\| `(\w+)` \|.*\|(.*)\|$", FIGURE.read_text(), re.MULTILINE)
+    documented = {kind: set(re.findall(r"`(\w+)`", keys)) for kind, keys in rows}
+    assert documented == {name: set(registry.kind(name).SETTINGS) for name in registry.module_names()}
 
 
 def test_the_how_tos_lead_to_a_decoded_recording(project, tmp_path):

@@ -94,9 +94,10 @@ def decoder_settings(wildcards):
     return {wildcards.decoder: DECODERS["within"][wildcards.decoder]}
 
 
-def within_files(times):
-    """Metrics within every recording, or accuracies over time: of every decoder the methods that it reads."""
-    return [file for decoder, methods in PLAN.within.items() for file in PLAN.within_files(decoder, methods)[times]]
+def within_files(suffix):
+    """Tables of one kind within every recording, by their suffix: of every decoder the methods that it reads."""
+    metrics = [file for decoder, methods in PLAN.within.items() for file in PLAN.within_files(decoder, methods)[0]]
+    return [file.removesuffix(".csv") + suffix for file in metrics]
 
 
 def told(path):
@@ -105,7 +106,7 @@ def told(path):
     stem, _, form = Path(path).name.partition(".")
     return report(
         f"<results>/{path}",
-        caption=f"../report/{folder}/{stem.removesuffix('_time').removesuffix('_summary')}.rst",
+        caption=f"../report/{folder}/{stem.removesuffix('_time').removesuffix('_null').removesuffix('_summary')}.rst",
         category=folder.capitalize(),
         labels={"what": stem.replace("_", " "), "form": form},
     )

@@ -5,6 +5,7 @@ use rule step as decode_within with:
     output:
         metrics="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
         time="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
+        null="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.null.csv",
     pathvars:
         job="decode_within/{method}/{decoder}/{recording}/seed{seed}",
     resources:
@@ -38,7 +39,7 @@ use rule step as decode_movements with:
 use rule step as within_table with:
     """Metrics within recordings: every decoder, method, recording and seed."""
     input:
-        tables=within_files(times=False),
+        tables=within_files(".csv"),
     output:
         told("tables/within.csv"),
     pathvars:
@@ -52,7 +53,7 @@ use rule step as within_table with:
 use rule step as within_time_table with:
     """Accuracy of the direction over time, within recordings."""
     input:
-        tables=within_files(times=True),
+        tables=within_files(".time.csv"),
     output:
         told("tables/within_time.csv"),
     pathvars:
@@ -61,3 +62,17 @@ use rule step as within_time_table with:
     params:
         **made_by("concatenate"),
         columns="WITHIN_TIME",
+
+
+use rule step as within_null_table with:
+    """Metrics of test trials within recordings, beside those of permuted labels."""
+    input:
+        tables=within_files(".null.csv"),
+    output:
+        told("tables/within_null.csv"),
+    pathvars:
+        job="within_null_table",
+    localrule: True
+    params:
+        **made_by("concatenate"),
+        columns="WITHIN_NULL",

@@ -5,7 +5,7 @@ with job(snakemake):
     from ner.decoding.within import decode_within
     from ner.storage.tables import write_csv
 
-    metrics, time = decode_within(
+    metrics, time, null = decode_within(
         {protocol: read_embedding(snakemake.input.embedding, protocol) for protocol in PROTOCOLS},
         method=snakemake.wildcards.method,
         recording=snakemake.wildcards.recording,
@@ -14,3 +14,4 @@ with job(snakemake):
     )
     write_csv(snakemake.output.metrics, metrics)
     write_csv(snakemake.output.time, time)
+    write_csv(snakemake.output.null, null)

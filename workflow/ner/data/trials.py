@@ -83,3 +83,25 @@ def direction_modulation(trials: np.ndarray, directions: np.ndarray) -> np.ndarr
     signal = averages.var(axis=0).mean(axis=0)
     total = trials.var(axis=(0, 1))
     return np.divide(signal, total, out=np.zeros_like(signal), where=total > 0)
+
+
+def bins_of_other_trials(trial: np.ndarray, seed: int) -> np.ndarray:
+    """Bins whose values to take in order to give every trial those of another one.
+
+    The trials are put into a random circle, and each gets the values of the next, so that none keeps its own.
+
+    Args:
+        trial: (bins,), trial after trial, all of equally many bins.
+        seed: of the circle.
+
+    Returns:
+        (bins,) int; the bins of a trial stay together and in order.
+
+    Raises:
+        ValueError: if the bins are not whole trials.
+    """
+    bins = by_trial(np.arange(len(trial)), np.count_nonzero(trial == trial[0]))
+    circle = np.random.default_rng(seed).permutation(len(bins))
+    others = np.empty_like(bins)
+    others[circle] = bins[np.roll(circle, 1)]
+    return others.reshape(-1)

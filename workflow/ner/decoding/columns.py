@@ -10,9 +10,11 @@ TARGET = Column("target", "", "recording on whose test trials the decoders are s
 DECODER = Column("decoder", "", "name of the decoder in config, e.g. linear, knn")
 PROTOCOL = Column("protocol", "", "paper (as published) or strict (held-out, no label leaks)")
 PAIRS = Column("pairs", "", "diagonal (a recording on itself) or off-diagonal (on another)")
-METRIC = Column("metric", "", "velocity_r2, position_r2 or direction_accuracy (that of the trial's best bin)")
+METRIC = Column(
+    "metric", "", "velocity_r2, position_r2, direction_accuracy or balanced_accuracy (those of the trial's best bin)"
+)
 SEED = Column("seed", "", "seed of the method's random state")
-VALUE = Column("value", "R2: 1; accuracy: %", "value of the metric")
+VALUE = Column("value", "R2: 1; accuracy: %", "value of the metric; empty for the R2 of a velocity without variance")
 
 #: Metrics of decoders fitted and scored within one recording; one value a row.
 WITHIN = Table(
@@ -27,6 +29,25 @@ WITHIN_TIME = Table(
     (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, VALUE),
     "share of trials whose direction is decoded right, bin by bin",
     parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
+)
+#: The same metrics of test trials, beside what they are by chance.
+WITHIN_NULL = Table(
+    "tables/within_null.csv",
+    (
+        METHOD,
+        RECORDING,
+        DECODER,
+        PROTOCOL,
+        METRIC,
+        SEED,
+        VALUE,
+        Column("null_mean", VALUE.unit, "mean of the metric when the test trials' labels are permuted"),
+        Column("null_low", VALUE.unit, "2.5 % of the permutations lie below"),
+        Column("null_high", VALUE.unit, "2.5 % of the permutations lie above"),
+        Column("p", "1", "share of permutations, the real labels counted in, that reach the value"),
+    ),
+    "metrics of test trials beside those of permuted labels",
+    parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.null.csv",
 )
 #: Metrics of decoders fitted on a source rotated onto a target and scored on the target's test trials.
 ACROSS = Table(

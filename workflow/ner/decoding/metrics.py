@@ -65,8 +65,24 @@ def integrate_velocity(velocity: np.ndarray, bins_per_trial: int, bin_seconds: f
     return bin_seconds * by_trial(velocity, bins_per_trial).cumsum(axis=1).reshape(velocity.shape)
 
 
+def _r2(truth: np.ndarray, prediction: np.ndarray) -> float:
+    """R2, averaged over the axes along which the truth varies; NaN where it varies along none.
+
+    Where the truth is constant, scikit-learn gives 1 or 0, or divides by what rounding left.
+    """
+    # Here, so that tables of scores are read without it.
+    from sklearn.metrics import r2_score
+
+    if truth.shape != prediction.shape:
+        raise ValueError(f"velocities of shape {truth.shape}, decoded ones of shape {prediction.shape}")
+    varies = np.ptp(truth, axis=0) > 1e-9 * np.abs(truth).max(axis=0)
+    if not varies.any():
+        return float("nan")
+    return float(r2_score(truth, prediction) if varies.all() else r2_score(truth[:, varies], prediction[:, varies]))
+
+
 def velocity_r2(truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = False) -> float:
-    """Share of the velocity's variance that is explained, averaged over x and y.
+    """Share of the velocity's variance that is explained, averaged over x and y; an axis without variance is left out.
 
     Args:
         truth: (bins, 2), real velocity.
@@ -78,14 +94,11 @@ def velocity_r2(truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = Fa
     Raises:
         ValueError: if the shapes disagree.
     """
-    # Here, so that tables of scores are read without it.
-    from sklearn.metrics import r2_score
-
-    return float(r2_score(prediction, truth) if swapped else r2_score(truth, prediction))
+    return _r2(prediction, truth) if swapped else _r2(truth, prediction)
 
 
 def position_r2(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) -> float:
-    """Share of the position's variance that is explained, averaged over x and y.
+    """Share of the position's variance that is explained, averaged over x and y; an axis without variance is left out.
 
     Args:
         truth: (bins, 2), real velocity (not position).
@@ -95,10 +108,8 @@ def position_r2(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) 
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
     """
-    from sklearn.metrics import r2_score
-
     # R2 does not depend on the unit.
-    return float(r2_score(*(integrate_velocity(v, bins_per_trial, 1.0) for v in (truth, prediction))))
+    return _r2(*(integrate_velocity(v, bins_per_trial, 1.0) for v in (truth, prediction)))
 
 
 def accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) -> np.ndarray:
@@ -120,6 +131,29 @@ def accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: i
     return 100 * by_trial(truth == prediction, bins_per_trial).mean(axis=0)
 
 
+def balanced_accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) -> np.ndarray:
+    """Accuracy of each direction on its own, averaged over the directions that occur, bin by bin.
+
+    A decoder that only knows the commonest direction gets 100 % over their number, however common that one is.
+
+    Args:
+        truth: (bins,), directions, the same at every bin of a trial.
+        prediction: (bins,), decoded directions.
+        bins_per_trial: bins in every trial.
+
+    Returns:
+        (bins_per_trial,), %.
+
+    Raises:
+        ValueError: if the shapes disagree or the bins are not whole trials.
+    """
+    if truth.shape != prediction.shape:
+        raise ValueError(f"directions of shape {truth.shape}, decoded ones of shape {prediction.shape}")
+    directions = by_trial(truth, bins_per_trial)[:, 0]
+    right = by_trial(truth == prediction, bins_per_trial)
+    return 100 * np.mean([right[directions == direction].mean(axis=0) for direction in np.unique(directions)], axis=0)
+
+
 def _velocity_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
     return velocity_r2(bins.velocity, decoded.velocity, swapped=swapped)
 
@@ -132,13 +166,18 @@ def _peak_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
     return float(accuracy_by_bin(bins.direction, decoded.direction, bins.bins_per_trial).max())
 
 
-#: Every metric by its name, in the order of tables and figures. The accuracy is that of the trial's best bin.
+def _peak_balanced_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
+    return float(balanced_accuracy_by_bin(bins.direction, decoded.direction, bins.bins_per_trial).max())
+
+
+#: Every metric by its name, in the order of tables and figures. Accuracies are those of the trial's best bin.
 METRICS = {
     metric.name: metric
     for metric in (
         Metric("velocity_r2", "velocity R²", "1", 2, _velocity_r2),
         Metric("position_r2", "position R²", "1", 2, _position_r2),
         Metric("direction_accuracy", "direction accuracy", "%", 1, _peak_accuracy),
+        Metric("balanced_accuracy", "balanced accuracy", "%", 1, _peak_balanced_accuracy),
     )
 }
 

@@ -1,5 +1,6 @@
 """Statistical tests that the figures report."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +81,10 @@ def paired_t(first: np.ndarray, second: np.ndarray) -> PairedT:
     if first.shape != second.shape or first.ndim != 1 or len(first) < 2:
         raise ValueError(f"found shapes {first.shape} and {second.shape}; expected (n,) twice, n at least 2")
     difference = first - second
-    test = stats.ttest_rel(first, second)
+    # Where the values of every pair are alike, scipy warns that its t is unreliable, and the figures say "no test".
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        test = stats.ttest_rel(first, second)
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = difference.mean() / difference.std(ddof=1)
     return PairedT(float(difference.mean()), float(test.statistic), int(test.df), float(test.pvalue), float(effect))

@@ -1,13 +1,15 @@
 """Decoding within a recording: decoders fitted on its training trials, scored on both splits (paper, §Decoding)."""
 
 from collections.abc import Mapping
+from dataclasses import astuple
 
 import pandas as pd
 
 from ner.data.embeddings import Embedding
-from ner.decoding.columns import WITHIN, WITHIN_TIME
+from ner.decoding.columns import WITHIN, WITHIN_NULL, WITHIN_TIME
 from ner.decoding.decode import by_protocol, decode
 from ner.decoding.metrics import accuracy_by_bin, score
+from ner.decoding.nulls import permutation_nulls
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
 
@@ -21,7 +23,7 @@ def decode_within(
     recording: str,
     seed: int,
     decoders: Mapping[str, Mapping],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Score an embedding of one recording under its protocols.
 
     Args:
@@ -32,12 +34,13 @@ def decode_within(
         decoders: name to module and settings, see `decoders.registry.make_decoder`.
 
     Returns:
-        Metrics (columns columns.WITHIN) and accuracy over time (columns columns.WITHIN_TIME).
+        Metrics (columns columns.WITHIN), accuracy over time (columns columns.WITHIN_TIME), and the metrics of test
+        trials beside their chance (columns columns.WITHIN_NULL).
 
     Raises:
         KeyError: if there is no such decoder module.
     """
-    values, times = [], []
+    values, times, nulls = [], [], []
     for name, decoder in decoders.items():
         decoded = by_protocol(embeddings, lambda embedding, decoder=decoder: decode(embedding, decoder))
         for protocol, embedding in embeddings.items():
@@ -49,4 +52,11 @@ def decode_within(
                 values += [(*of, metric, seed, value) for metric, value in scores.items()]
                 accuracy = accuracy_by_bin(real.direction, found.direction, real.bins_per_trial)
                 times += [(*of, k, seed, value) for k, value in enumerate(accuracy)]
-    return pd.DataFrame(values, columns=names(WITHIN)), pd.DataFrame(times, columns=names(WITHIN_TIME))
+                if split == "test":
+                    found_nulls = permutation_nulls(real, found, swapped=PROTOCOLS[protocol].swapped(split))
+                    nulls += [(*of[:-1], metric, seed, *astuple(null)) for metric, null in found_nulls.items()]
+    return (
+        pd.DataFrame(values, columns=names(WITHIN)),
+        pd.DataFrame(times, columns=names(WITHIN_TIME)),
+        pd.DataFrame(nulls, columns=names(WITHIN_NULL)),
+    )

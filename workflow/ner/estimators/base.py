@@ -3,8 +3,8 @@
 import os
 import warnings
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from numbers import Integral, Real
+from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any, Self, TypeGuard
 
 import numpy as np
@@ -14,17 +14,15 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
-from torch import Tensor, nn
+from torch import nn
 
 from ner.estimators.alignment import Alignment, align
 from ner.estimators.model_files import write_model
+from ner.estimators.parameters import positive, require, whole
 from ner.storage.errors import InputError
 from ner.training.checkpoints import Checkpoint
 from ner.training.labels import Labels
-from ner.training.trainer import embed, resolve_device, train_encoder
-
-Batch = Callable[[int], np.ndarray]
-Loss = Callable[[Tensor, Tensor], Tensor]
+from ner.training.trainer import embed, resolve_device
 
 
 class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -61,11 +59,6 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """An encoder as its seed makes it."""
 
     @abstractmethod
-    def _objective(
-        self, labels: Labels, trials: np.ndarray | None, seed: int, device: torch.device
-    ) -> tuple[Batch, Loss]:
-        """The bins of each step, and the loss of their embeddings."""
-
     def _train(
         self,
         encoder: nn.Module,
@@ -75,19 +68,7 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         seed: int,
         checkpoint: Checkpoint | None,
     ) -> np.ndarray:
-        """Train an encoder in place; the loss of every step."""
-        device = next(encoder.parameters()).device
-        batch, loss = self._objective(labels, trials, seed, device)
-        return train_encoder(
-            encoder,
-            rates,
-            batch,
-            loss,
-            steps=self.steps,
-            learning_rate=self.learning_rate,
-            checkpoint=checkpoint,
-            verbose=self.verbose,
-        )
+        """Train an encoder in place, where it lies; the loss of every step."""
 
     def fit(
         self,
@@ -280,28 +261,14 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Raises:
             InputError: naming the parameter.
         """
-        positive = "a positive number"
-        _require("steps", self.steps, _whole(self.steps, 0), "a whole number from 0")
-        _require("batch_size", self.batch_size, _whole(self.batch_size, 2), "a whole number from 2")
-        _require("learning_rate", self.learning_rate, _positive(self.learning_rate), positive)
+        require("steps", self.steps, whole(self.steps, 0), "a whole number from 0")
+        require("batch_size", self.batch_size, whole(self.batch_size, 2), "a whole number from 2")
+        require("learning_rate", self.learning_rate, positive(self.learning_rate), "a positive number")
         units, angles = self.hidden_units, self.angles
-        right = isinstance(units, Sequence | np.ndarray) and len(units) > 0 and all(_whole(unit, 1) for unit in units)
-        _require("hidden_units", units, right, "a sequence of whole numbers from 1")
-        right = isinstance(angles, Sequence | np.ndarray) and all(_whole(angle, -np.inf) for angle in angles)
-        _require("angles", angles, right, "a sequence of columns of y")
-
-
-def _require(name: str, value: object, right: bool, expected: str) -> None:
-    if not right:
-        raise InputError(name, repr(value), expected, "correct it")
-
-
-def _whole(value: object, least: float) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
-
-
-def _positive(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_) and 0 < float(value) < np.inf
+        right = isinstance(units, Sequence | np.ndarray) and len(units) > 0 and all(whole(unit, 1) for unit in units)
+        require("hidden_units", units, right, "a sequence of whole numbers from 1")
+        right = isinstance(angles, Sequence | np.ndarray) and all(whole(angle, -np.inf) for angle in angles)
+        require("angles", angles, right, "a sequence of columns of y")
 
 
 def _is_list(X: object) -> TypeGuard[Sequence[ArrayLike]]:

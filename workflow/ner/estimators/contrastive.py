@@ -1,18 +1,25 @@
 """NER and CEBRA: encoders to the unit sphere, trained on pairs of bins by how alike their labels are."""
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ner.estimators.base import Batch, Encoder, Loss, _positive, _require, _whole
+from ner.estimators.base import Encoder
+from ner.estimators.parameters import positive, require, whole
+from ner.training.checkpoints import Checkpoint
 from ner.training.encoders import sphere_encoder
 from ner.training.info_nce import info_nce
 from ner.training.label_distance import movement_distance
 from ner.training.labels import Labels
 from ner.training.losses import rank_n_contrast
 from ner.training.sampling import PairSampler
+from ner.training.trainer import train_encoder
+
+Batch = Callable[[int], np.ndarray]
+Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 class _SphereEncoder(Encoder):
@@ -49,10 +56,37 @@ class _SphereEncoder(Encoder):
     def _new_encoder(self, neurons: int, seed: int) -> nn.Module:
         return sphere_encoder(neurons, self.dimensions, seed, self.hidden_units)
 
+    def _train(
+        self,
+        encoder: nn.Module,
+        rates: np.ndarray,
+        labels: Labels,
+        trials: np.ndarray | None,
+        seed: int,
+        checkpoint: Checkpoint | None,
+    ) -> np.ndarray:
+        batch, loss = self._objective(labels, trials, seed, next(encoder.parameters()).device)
+        return train_encoder(
+            encoder,
+            rates,
+            batch,
+            loss,
+            steps=self.steps,
+            learning_rate=self.learning_rate,
+            checkpoint=checkpoint,
+            verbose=self.verbose,
+        )
+
+    @abstractmethod
+    def _objective(
+        self, labels: Labels, trials: np.ndarray | None, seed: int, device: torch.device
+    ) -> tuple[Batch, Loss]:
+        """The bins of each step, and the loss of their embeddings."""
+
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        _require("dimensions", self.dimensions, _whole(self.dimensions, 2), "a whole number from 2")
-        _require("temperature", self.temperature, _positive(self.temperature), "a positive number")
+        require("dimensions", self.dimensions, whole(self.dimensions, 2), "a whole number from 2")
+        require("temperature", self.temperature, positive(self.temperature), "a positive number")
 
 
 class NER(_SphereEncoder):

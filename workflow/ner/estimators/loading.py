@@ -5,9 +5,10 @@ import os
 from ner.estimators.base import Encoder
 from ner.estimators.contrastive import CEBRA, NER
 from ner.estimators.model_files import read_model
+from ner.estimators.regression import Regression
 from ner.storage.errors import InputError
 
-_CLASSES: dict[str, type[Encoder]] = {kind.__name__: kind for kind in (NER, CEBRA)}
+_CLASSES: dict[str, type[Encoder]] = {kind.__name__: kind for kind in (NER, CEBRA, Regression)}
 
 
 def load(path: str | os.PathLike) -> Encoder:

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
+from matplotlib.textpath import TextPath
 from matplotlib.transforms import ScaledTranslation
 
 from ner.data.names import RecordingName
@@ -91,7 +93,11 @@ def blocks(recordings: Sequence[str], hemispheres: Sequence[str]) -> list[Block]
     differing = [len(set(parts)) > 1 for parts in zip(*keys, strict=True)]
     starts = [k for k in range(len(keys)) if k == 0 or keys[k] != keys[k - 1]]
     return [
-        Block(" ".join(part for part, differs in zip(keys[start], differing, strict=True) if differs), start, stop)
+        Block(
+            " ".join(part for part, differs in zip(keys[start], differing, strict=True) if differs and part),
+            start,
+            stop,
+        )
         for start, stop in zip(starts, [*starts[1:], len(keys)], strict=True)
     ]
 
@@ -173,9 +179,11 @@ def label_sessions(
         axis.set_xlabel("target", labelpad=9)
     axis.tick_params(length=1.2, pad=1)
     beyond = (72 * label_width(texts, size) + 8) / 72
-    row = axis.get_position().height * axis.figure.get_figheight() / len(texts)
-    # Of blocks that are too small for their labels, the lines alone say where one ends.
-    if any(label_width([block.label], 6) > row * (block.stop - block.start) for block in parted):
+    row = 72 * axis.get_position().height * axis.figure.get_figheight() / len(texts)
+    widths = [TextPath((0, 0), block.label, size=6).get_extents().width if block.label else 0 for block in parted]
+    middles = [row * (block.start + block.stop) / 2 for block in parted]
+    # Where labels would meet, the lines alone say where a block ends.
+    if any((sum(two) / 2 > b - a) for two, (a, b) in zip(pairwise(widths), pairwise(middles), strict=True)):
         return
     for block in parted:
         middle = ((block.start + block.stop) / 2) / len(texts)

@@ -109,7 +109,7 @@ def direction_colors(directions: Sequence[float]) -> np.ndarray:
 def method_color(method: str) -> str:
     """Color of a method of config: the same in every figure, also for methods that nobody has named yet."""
     known = known_method(method)
-    return _COLOURS[known] if known else _SPARE_COLOURS[zlib.crc32(method.encode()) % len(_SPARE_COLOURS)]
+    return _COLOURS[known] if known in _COLOURS else _SPARE_COLOURS[zlib.crc32(method.encode()) % len(_SPARE_COLOURS)]
 
 
 def decoder_name(decoder: str) -> str:

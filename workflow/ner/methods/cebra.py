@@ -65,4 +65,4 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     model = CEBRA(**settings, random_state=seed, device=device, verbose=True)
     labels = recording.labels[recording.train, :columns]
     model.fit(recording.rates[recording.train], labels, checkpoint=checkpoint)
-    return Fit.of_model(model, recording)
+    return Fit.of_model(model, recording.rates)

@@ -12,6 +12,16 @@ _NAMES = {
     "umap-supervised": "UMAP + labels",
     "pca": "PCA",
     "dpca": "dPCA",
+    "rates": "Rates",
+    "rates-history": "Wiener filter",
+    "rates-history-10": "Wiener filter, 10 bins",
+    "ner-shuffled": "NER, shuffled labels",
+    "ner-neurons-shuffled": "NER, shuffled neurons",
+    "pca10": "PCA 10D",
+    "factor-analysis": "Factor analysis",
+    "pls3": "PLS",
+    "regression": "Regression",
+    "untrained": "Untrained encoder",
 }
 
 

@@ -16,7 +16,12 @@ SETTINGS = {
         "default": [32, 32, 16],
         "description": "Units of each hidden layer of the encoder.",
     },
-    "steps": {"type": "integer", "minimum": 1, "default": 20000, "description": "Steps of Adam."},
+    "steps": {
+        "type": "integer",
+        "minimum": 0,
+        "default": 20000,
+        "description": "Steps of Adam; 0 leaves the encoder as its seed makes it.",
+    },
     "batch_size": {"type": "integer", "minimum": 2, "default": 512, "description": "Reference bins a step."},
     "learning_rate": {"type": "number", "exclusiveMinimum": 0, "default": 1e-4, "description": "Step size of Adam."},
     "temperature": {
@@ -25,7 +30,20 @@ SETTINGS = {
         "default": 1.0,
         "description": "Divides the negative distances between embeddings.",
     },
+    "labels": {
+        "enum": ["velocity+direction", "velocity", "direction"],
+        "default": "velocity+direction",
+        "description": "Labels that the loss ranks by; with the direction alone, positives are bins of the same one.",
+    },
+    "shuffled": {
+        "enum": ["nothing", "labels", "neurons"],
+        "default": "nothing",
+        "description": "What comes from another trial (a control): the labels of training trials, or the rates of all "
+        "trials, which are then embedded as well.",
+    },
 }
+
+_COLUMNS = {"velocity+direction": [0, 1, 2], "velocity": [0, 1], "direction": [2]}
 
 
 def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
@@ -46,8 +64,25 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     References:
         Chen et al., Neural Embeddings Rank, NeurIPS 2024.
     """
+    import numpy as np
+
+    from ner.data.trials import bins_of_other_trials
     from ner.estimators.contrastive import NER
 
-    model = NER(**settings, angles=(2,), random_state=seed, device=device, verbose=True)
-    model.fit(recording.rates[recording.train], recording.labels[recording.train], checkpoint=checkpoint)
-    return Fit.of_model(model, recording)
+    settings = dict(settings)
+    columns, shuffled = _COLUMNS[settings.pop("labels")], settings.pop("shuffled")
+    train = np.flatnonzero(recording.train)
+    rates, labels, trials = recording.rates, recording.labels[train][:, columns], None
+    if shuffled == "labels":
+        labels = labels[bins_of_other_trials(recording.trial[train], seed)]
+    elif shuffled == "neurons":
+        rates = rates.copy()
+        for part in (train, np.flatnonzero(~recording.train)):
+            rates[part] = rates[part][bins_of_other_trials(recording.trial[part], seed)]
+    if columns == [2]:
+        # Within a trial the direction does not change.
+        trials = recording.trial[train]
+    angles = [place for place, column in enumerate(columns) if column == 2]
+    model = NER(**settings, angles=angles, random_state=seed, device=device, verbose=True)
+    model.fit(rates[train], labels, trials, checkpoint=checkpoint)
+    return Fit.of_model(model, rates)

@@ -1,4 +1,4 @@
-"""PCA of the trial-averaged rates, single bins projected on its axes."""
+"""PCA of the trial-averaged rates, or of single bins; single bins projected on its axes."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -12,11 +12,16 @@ TRAINED = False
 
 SETTINGS = {
     "dimensions": {"type": "integer", "default": 3, "minimum": 1, "description": "principal components"},
+    "fitted_to": {
+        "enum": ["averages", "bins"],
+        "default": "averages",
+        "description": "what the axes are fitted to: averages over the trials of a direction (paper), or single bins",
+    },
 }
 
 
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
-    """Project a recording on the principal components of its direction averages.
+    """Project a recording on the principal components of its direction averages or of its bins, of training trials.
 
     The averages (directions x bins, neurons) are those of training trials. `direction_averages` of the projected
     training bins are the paper's PCA embedding, as a projection and an average commute. Each component's sign is
@@ -42,6 +47,9 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
 
     require_neurons(recording, settings["dimensions"])
     train = recording.select(recording.train)
-    averages, _ = direction_averages(train.per_trial(train.rates), train.trial_direction)
-    pca = PCA(settings["dimensions"], svd_solver="full").fit(averages.reshape(-1, averages.shape[-1]))
+    points = train.rates
+    if settings["fitted_to"] == "averages":
+        averages, _ = direction_averages(train.per_trial(train.rates), train.trial_direction)
+        points = averages.reshape(-1, averages.shape[-1])
+    pca = PCA(settings["dimensions"], svd_solver="full").fit(points)
     return Fit(pca.transform(recording.rates))

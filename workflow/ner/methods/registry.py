@@ -44,13 +44,13 @@ class Fit:
     model: "Encoder | None" = None
 
     @classmethod
-    def of_model(cls, model: "Encoder", recording: "Recording") -> "Fit":
-        """What a fitted estimator makes of every bin of a recording."""
+    def of_model(cls, model: "Encoder", rates: "np.ndarray") -> "Fit":
+        """What a fitted estimator makes of every bin of a recording; rates is (bins, neurons)."""
         import numpy as np
         import pandas as pd
 
         history = pd.DataFrame({"step": np.arange(1, len(model.loss_history_) + 1), "loss": model.loss_history_})
-        return cls(model.transform(recording.rates), history, model=model)
+        return cls(model.transform(rates), history, model=model)
 
 
 def module_names() -> list[str]:

@@ -22,10 +22,12 @@ NAMES = {
     "set": "published table across recordings: figure, method, decoder",
     "file": "file of the authors' repository, by its path there",
     "figure": "name of the figure in config",
+    "asset": "file of the archive: dandiset, version and path",
 }
 #: Files that are no tables, by path, and what they hold; tables are declared where they are made.
 FILES = {
     "upstream/{file}": "file of the authors, as downloaded and checked",
+    "archives/{asset}": "file of the DANDI archive, as downloaded and checked",
     "simulated/{session}.{extension}": "simulated session, a raw TrialData or NWB file (docs/add-a-recording.md)",
     "verification/report.html": "everything that holds this run against the paper, as a page to read",
     "index.html": "the first page to open: figures, pages and tables, what ran, what is missing",

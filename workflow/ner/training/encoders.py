@@ -27,11 +27,7 @@ class SphereEncoder(nn.Sequential):
     """
 
     def __init__(self, widths: Sequence[int]):
-        layers: list[nn.Module] = []
-        for inputs, outputs in pairwise(widths):
-            layers += [nn.Linear(inputs, outputs), nn.GELU()]
-        # No nonlinearity behind the last layer.
-        super().__init__(*layers[:-1])
+        super().__init__(*_layers(widths))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """(bins, inputs) to (bins, outputs), rows of unit length."""
@@ -39,6 +35,14 @@ class SphereEncoder(nn.Sequential):
         if trained and inputs.device.type == "cpu" and inputs.dtype == torch.float32:
             return _CompiledPass.apply(inputs, *self.parameters())
         return nn.functional.normalize(super().forward(inputs), dim=1, eps=_SHORTEST)
+
+
+def _layers(widths: Sequence[int]) -> list[nn.Module]:
+    """Linear layers with GELU between them, and none behind the last."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise(widths):
+        layers += [nn.Linear(inputs, outputs), nn.GELU()]
+    return layers[:-1]
 
 
 def sphere_encoder(neurons: int, dimensions: int, seed: int, hidden_units: Sequence[int]) -> SphereEncoder:
@@ -59,6 +63,23 @@ def sphere_encoder(neurons: int, dimensions: int, seed: int, hidden_units: Seque
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return SphereEncoder([neurons, *hidden_units, dimensions])
+
+
+def plain_encoder(neurons: int, dimensions: int, seed: int, hidden_units: Sequence[int]) -> nn.Sequential:
+    """The same without its last step, the division by the length.
+
+    Args:
+        neurons: inputs.
+        dimensions: outputs.
+        seed: of the initial weights, which are those of `sphere_encoder`; the global random state is left alone.
+        hidden_units: of each hidden layer.
+
+    Returns:
+        Module from (bins, neurons) to (bins, dimensions), float32.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return nn.Sequential(*_layers([neurons, *hidden_units, dimensions]))
 
 
 class _CompiledPass(torch.autograd.Function):

@@ -1,0 +1,78 @@
+"""What scores are by chance: the labels of whole trials permuted against what was decoded from them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ner.data.bins import Bins
+from ner.decoding.metrics import Decoded, score
+
+PERMUTATIONS = 200
+
+
+@dataclass(frozen=True)
+class Null:
+    """A score and its distribution under permuted labels; all NaN for a score that is not defined.
+
+    Attributes:
+        value: the score with the real labels.
+        mean: mean over permutations.
+        low: below it lie 2.5 % of the permutations.
+        high: above it lie 2.5 % of the permutations.
+        p: share of permutations that reach the value, the real labels counted as one of them.
+    """
+
+    value: float
+    mean: float
+    low: float
+    high: float
+    p: float
+
+
+def permutation_nulls(
+    bins: Bins, decoded: Decoded, *, seed: int = 0, permutations: int = PERMUTATIONS, swapped: bool = False
+) -> dict[str, Null]:
+    """Every metric of decoded movements beside what it is when trials get the labels of others.
+
+    Velocity and direction of whole trials are permuted together, against movements that stay as they were decoded. A
+    metric that is the maximum over a trial's bins is that for every permutation too, so its chance is above that of
+    a single bin. The labels that decoders were fitted to are left as they are: this is the chance of the scored
+    trials, not of the fit.
+
+    Args:
+        bins: the real movements, of trials on which no decoder was fitted.
+        decoded: the decoded ones of the same bins.
+        seed: of the permutations.
+        permutations: how many.
+        swapped: see `metrics.velocity_r2`.
+
+    Returns:
+        Metric to null, in the order of metrics.METRICS.
+
+    Raises:
+        ValueError: if the shapes disagree or the bins are not whole trials.
+
+    References:
+        Ojala and Garriga, Permutation tests for studying classifier performance, JMLR 2010; Phipson and Smyth,
+        Permutation p-values should never be zero, 2010.
+    """
+    random = np.random.default_rng(seed)
+    velocity, direction = bins.per_trial(bins.velocity), bins.per_trial(bins.direction)
+    real = score(bins, decoded, swapped=swapped)
+    drawn = []
+    for _ in range(permutations):
+        order = random.permutation(len(velocity))
+        others = replace(
+            bins, velocity=velocity[order].reshape(bins.velocity.shape), direction=direction[order].reshape(-1)
+        )
+        drawn.append(score(others, decoded, swapped=swapped))
+    return {metric: _null(value, np.array([scores[metric] for scores in drawn])) for metric, value in real.items()}
+
+
+def _null(value: float, drawn: np.ndarray) -> Null:
+    if not (np.isfinite(value) and np.isfinite(drawn).all()):
+        return Null(value, *[float("nan")] * 4)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    # Equal scores may differ by rounding, as their sums run in another order.
+    reached = np.count_nonzero(drawn >= value - 1e-9 * max(1.0, abs(value)))
+    return Null(value, float(drawn.mean()), float(low), float(high), (reached + 1) / (len(drawn) + 1))
