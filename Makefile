@@ -67,8 +67,8 @@ archive: $(READY)
 	@echo "Done. results/run.tar.gz; its page to open is results/index.html"
 
 showcase: $(READY)
-	python -m snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 verify
-	cp figures/{fig4,fig4_strict,fig5}.png figures/reference/
+	python -m snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 latents verify
+	cp figures/{fig4,fig4_strict,fig5,latents}.png figures/reference/
 	cp results/benchmarks.csv results/verification/{headlines,losses,retrained_within,retrained_within_medians,retrained_across_means}.csv results/reference/
 	cp results/verification/{parity_within,parity_across_summary,parity_averages,verdicts}.csv results/verification/finding*.csv results/reference/
 	set -e; for overlay in seeds_of_baselines seeds_of_misses; do \
