@@ -14,6 +14,7 @@ from ner.data.embeddings import read_embedding, write_embedding
 from ner.data.recordings import DIRECTIONS, Recording, write_recording
 from ner.decoding.across import decode_across
 from ner.decoding.decode import decode
+from ner.decoding.metrics import METRICS
 from ner.decoding.movements import write_movements
 from ner.decoding.within import decode_within
 from ner.figures import notebooks
@@ -251,7 +252,7 @@ def test_variance_gives_the_metrics_of_the_tables_beside_the_published_ones(plan
         shown = pd.read_csv(files["sessions_csv"])
         rows = within[(within["protocol"] == protocol) & (within["split"] == split)]
         merged = shown.merge(rows, on=["method", "recording", "metric"])
-        assert len(merged) == len(shown) == 2 * 3 * 3
+        assert len(merged) == len(shown) == 2 * 3 * len(METRICS)
         np.testing.assert_allclose(merged["mean"], merged["value"], rtol=1e-9)
         assert set(shown["area"]) == {"M1", "S1"}
         held = shown[shown["published"].notna()]

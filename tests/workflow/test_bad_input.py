@@ -202,7 +202,7 @@ CONFIGS = [
     ("methods/ner/module", "nre", "methods.ner.module", ["found 'nre'", "did you mean ner?"]),
     ("methods/ner/module", "../ner", "methods.ner.module", ["found '../ner'", "one of cebra"]),
     ("methods/ner/stepz", 5, "methods.ner.stepz", ["an unknown key", "did you mean steps?"]),
-    ("methods/ner/steps", 0, "methods.ner.steps", ["found 0", "at least 1"]),
+    ("methods/ner/steps", -1, "methods.ner.steps", ["found -1", "at least 0"]),
     ("methods/ner/steps", "many", "methods.ner.steps", ["found 'many'", "a whole number"]),
     ("methods/ner/learning_rate", "1e-4", "methods.ner.learning_rate", ["found '1e-4'", "1.0e-4"]),
     ("compare", [*PAPER["compare"], "nerr"], "compare", ["found 'nerr'", "one of ner, cebra", "did you mean ner?"]),

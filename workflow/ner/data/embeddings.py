@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ner.data.bins import Bins, behavior
+from ner.data.bins import BIN_SECONDS, Bins, behavior
 from ner.data.columns import BEHAVIOR
 from ner.data.recordings import Recording
 from ner.storage.errors import InputError
@@ -86,4 +86,4 @@ def read_embedding(path: str | os.PathLike, protocol: str = "paper") -> Embeddin
     coordinates = table[columns].to_numpy(np.float64)
     if not np.isfinite(coordinates).all():
         raise InputError(path, "NaN or infinite coordinates", "finite ones", f"delete {path} and run snakemake again")
-    return Embedding(**behavior(table), bin_seconds=metadata["bin_seconds"], coordinates=coordinates, metadata=metadata)
+    return Embedding(**behavior(table), bin_seconds=metadata.get("bin_seconds", BIN_SECONDS), coordinates=coordinates, metadata=metadata)

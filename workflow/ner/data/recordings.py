@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ner.data.bins import Bins, behavior
+from ner.data.bins import BIN_SECONDS, Bins, behavior
 from ner.data.columns import BEHAVIOR
 from ner.storage.errors import InputError
 from ner.storage.tables import Column, Table, names, read_parquet, write_parquet
@@ -76,7 +76,7 @@ def read_recording(path: str | os.PathLike) -> Recording:
     neurons = [name for name in table.columns if name.startswith("neuron_")]
     return Recording(
         **behavior(table),
-        bin_seconds=metadata["bin_seconds"],
+        bin_seconds=metadata.get("bin_seconds", BIN_SECONDS),
         name=metadata["recording"],
         rates=table[neurons].to_numpy(np.float64),
         metadata=metadata,

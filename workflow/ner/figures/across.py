@@ -41,7 +41,7 @@ from ner.figures.matrices import (
 from ner.figures.recordings import accuracy_panel
 from ner.figures.style import GREY, WIDTH, decoder_name, method_color, method_legend, panel_letter
 from ner.methods.names import method_name
-from ner.published.tables import covering
+from ner.published.tables import METRICS_PUBLISHED, covering
 
 # Inches.
 _LEFT, _RIGHT, _SMALLEST, _LARGEST = 0.44, 0.62, 0.9, 1.7
@@ -160,7 +160,7 @@ class Across:
     @property
     def height(self) -> float:
         """Inches of all panels."""
-        matrices = _HEADER + len(METRICS) * (self.side + _MEANS) + _LABELS + self.label_width
+        matrices = _HEADER + len(METRICS_PUBLISHED) * (self.side + _MEANS) + _LABELS + self.label_width
         return (
             matrices
             + _TIME_HEADER
@@ -179,13 +179,13 @@ def across_panels(figure: Figure, across: Across, letters: str) -> None:
         letters: of the panels: one a metric, one for accuracy over time and one for the tests.
     """
     top = across.height - _HEADER
-    for k, metric in enumerate(METRICS):
+    for k, metric in enumerate(METRICS_PUBLISHED):
         top -= _MEANS
-        _matrices(figure, across, metric, top, letters[k], first=k == 0, last=k == len(METRICS) - 1)
+        _matrices(figure, across, metric, top, letters[k], first=k == 0, last=k == len(METRICS_PUBLISHED) - 1)
         top -= across.side
     top -= _LABELS + across.label_width + _TIME_HEADER
-    _times(figure, across, top, letters[len(METRICS)])
-    _distributions(figure, across, top - _TIME - _TIME_LABELS, letters[len(METRICS) + 1])
+    _times(figure, across, top, letters[len(METRICS_PUBLISHED)])
+    _distributions(figure, across, top - _TIME - _TIME_LABELS, letters[len(METRICS_PUBLISHED) + 1])
 
 
 def _place(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
@@ -247,7 +247,7 @@ def _times(figure: Figure, across: Across, top: float, letter: str) -> None:
 
 def _distributions(figure: Figure, across: Across, top: float, letter: str) -> None:
     """A row a decoder, a panel a metric: every recording's mean over the pairs that it is part of, off the diagonal."""
-    width = (WIDTH - 0.5 - 0.15 - 2 * 0.45) / len(METRICS)
+    width = (WIDTH - 0.5 - 0.15 - 2 * 0.45) / len(METRICS_PUBLISHED)
     for row, (decoder, methods) in enumerate(across.decoders.items()):
         top -= _PAIRED_HEADER
         for k, (metric, scale) in enumerate(SCALES.items()):

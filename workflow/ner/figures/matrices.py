@@ -15,6 +15,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from ner.data.names import RecordingName
 from ner.decoding.metrics import METRICS
+from ner.published.tables import METRICS_PUBLISHED
 
 #: R2 below this has one color, and a cross in its cell: it has no lower bound.
 R2_FLOOR = -4.0
@@ -60,7 +61,7 @@ _BY_UNIT = {
     "1": (colormaps["RdBu"], TwoSlopeNorm(0, R2_FLOOR, 1), (R2_FLOOR, -2, 0, 0.5, 1)),
     "%": (colormaps["viridis"], Normalize(0, 100), (0, 25, 50, 75, 100)),
 }
-SCALES = {name: Scale(*_BY_UNIT[metric.unit], metric.decimals) for name, metric in METRICS.items()}
+SCALES = {name: Scale(*_BY_UNIT[METRICS[name].unit], METRICS[name].decimals) for name in METRICS_PUBLISHED}
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ner.figures.latents import direction_wheel, plane, trajectories
 from ner.figures.recordings import SPEED_STYLES, accuracy_panel, session_panel
 from ner.figures.style import WIDTH, decoder_name, method_color, method_legend, panel_letter, trials_name
 from ner.methods.names import method_name
+from ner.published.tables import METRICS_PUBLISHED
 
 #: Metrics of which every recording is shown.
 _STRIPS = ("velocity_r2", "position_r2")
@@ -235,8 +236,8 @@ def _strips(figure: Figure, spec: SubplotSpec, variance: Variance, metric: str, 
 
 def _paired(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
     """The recordings' distribution of every metric, and the methods' tests."""
-    panels = spec.subgridspec(1, len(METRICS), wspace=0.32)
-    for k, metric in enumerate(METRICS.values()):
+    panels = spec.subgridspec(1, len(METRICS_PUBLISHED), wspace=0.32)
+    for k, metric in enumerate(METRICS[name] for name in METRICS_PUBLISHED):
         axis = figure.add_subplot(panels[k])
         rows = variance.values[variance.values["metric"] == metric.name].rename(columns={"mean": "value"})
         published = rows.groupby("method", sort=False)["published"].agg(lambda found: found.mean(skipna=False)).dropna()
