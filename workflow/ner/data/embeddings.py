@@ -86,4 +86,9 @@ def read_embedding(path: str | os.PathLike, protocol: str = "paper") -> Embeddin
     coordinates = table[columns].to_numpy(np.float64)
     if not np.isfinite(coordinates).all():
         raise InputError(path, "NaN or infinite coordinates", "finite ones", f"delete {path} and run snakemake again")
-    return Embedding(**behavior(table), bin_seconds=metadata.get("bin_seconds", BIN_SECONDS), coordinates=coordinates, metadata=metadata)
+    return Embedding(
+        **behavior(table),
+        bin_seconds=metadata.get("bin_seconds", BIN_SECONDS),
+        coordinates=coordinates,
+        metadata=metadata,
+    )

@@ -122,7 +122,10 @@ class Across:
         """
         seeds = int(self.cells["seeds"].min())
         averaged = f"mean of {seeds} seeds" if seeds > 1 else "one seed"
-        below = self.cells["metric"].map(lambda metric: SCALES[metric].norm.vmin) > self.cells["mean"]
+        # NaN for metrics that the figure does not show.
+        below = (
+            self.cells["metric"].map({metric: scale.norm.vmin for metric, scale in SCALES.items()}) > self.cells["mean"]
+        )
         named = [RecordingName.parse(recording) for recording in self.recordings]
         sessions, areas = (dict.fromkeys(parts) for parts in zip(*((n.group, n.area) for n in named), strict=True))
         keys = ["above a matrix: mean of the diagonal | of the rest"]
