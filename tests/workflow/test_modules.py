@@ -53,7 +53,7 @@ def planned(result):
 
 def test_with_its_own_config(tmp_path):
     (tmp_path / "config.yaml").write_text("of_the_other_workflow: 1\n")
-    using(tmp_path, target="rules.ner_fig1.input")
+    using(tmp_path, target="'figures/fig1.pdf'")
     jobs = planned(snakemake(tmp_path, "--dry-run", "--quiet", "rules"))
     assert jobs["ner_embed"] == 2 and jobs["ner_preprocess"] == 1
 

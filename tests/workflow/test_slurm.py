@@ -138,9 +138,7 @@ def test_every_job_says_what_it_needs():
     assert "    threads: 1\n" in needing["step"]
     for name, text in needing.items():
         for resource in ("mem_mb", "runtime"):
-            assert re.search(rf"^        {resource}=lambda wildcards, attempt: \d+ \* attempt,$", text, re.MULTILINE), (
-                name
-            )
+            assert re.search(rf"^ +{resource}=lambda wildcards, attempt: \d+ \* attempt,$", text, re.MULTILINE), name
 
 
 def test_the_lines_to_edit_are_settings_once_their_mark_is_taken_away():
@@ -190,7 +188,10 @@ def test_short_jobs_share_an_allocation_and_joins_stay_at_home(runs):
     *_, jobs = runs
     # A group is named after itself and its rules, any other job after its rule and wildcards.
     rules = [re.fullmatch(r"rule_(\w+?)(_wildcards_.*)?", job["comment"])[1] for job in jobs]
-    assert set(rules) == {"recordings_preprocess", "embed", "decoding_decode_within", "decode_across", "draw_pipeline"}
+    assert set(rules) == {
+        *("recordings_preprocess", "embed", "decoding_decode_within", "decode_movements", "decode_across"),
+        "draw_pipeline",
+    }
     assert rules.count("recordings_preprocess") == rules.count("decoding_decode_within") == 1
     # Both recordings at once.
     assert jobs[rules.index("decoding_decode_within")]["cpus"] == "2"

@@ -217,7 +217,7 @@ def test_a_notebook_reruns_its_figure_alone(finished):
 
 
 def test_the_loss_reruns_ner_and_what_follows(finished):
-    with edited(finished / "workflow" / "ner" / "losses.py"):
+    with edited(finished / "workflow" / "ner" / "training" / "losses.py"):
         jobs, fits, _ = planned(finished)
     assert fits == [("ner", recording, "0") for recording in RECORDINGS]
     # NER is read by both decoders.

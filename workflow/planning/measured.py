@@ -7,10 +7,10 @@ def measured_jobs(
     recordings: Collection[str],
     seeds: Collection[int],
     *,
-    compared: Collection[str],
+    within: Mapping[str, Collection[str]],
     across: Collection[str],
     groups: Mapping[str, Collection[str]],
-    extra: Collection[tuple[str, str]],
+    extra: Collection[tuple[str, str, str]],
     published_sets: Collection[str],
 ) -> list[str]:
     """Names of the jobs that fit, decode and verify, as their logs and benchmarks are named.
@@ -18,20 +18,22 @@ def measured_jobs(
     Args:
         recordings: of the run.
         seeds: of the fits.
-        compared: methods that are decoded within every recording.
+        within: decoder to the methods that it reads within every recording.
         across: methods that are decoded across the recordings of every group.
         groups: recordings by group.
-        extra: other methods that are decoded within a recording, with the recording.
+        extra: other methods, each with a decoder that reads it within a recording, and the recording.
         published_sets: sets of published embeddings that are decoded across recordings; none where nothing is verified.
 
     Returns:
         Each name once, sorted.
     """
-    within = {(method, recording) for method in compared for recording in recordings} | set(extra)
-    fits = within | {(method, recording) for method in across for members in groups.values() for recording in members}
+    decoded = {(method, decoder, name) for decoder, read in within.items() for method in read for name in recordings}
+    decoded |= set(extra)
+    fits = {(method, name) for method, _, name in decoded}
+    fits |= {(method, recording) for method in across for members in groups.values() for recording in members}
     of_seeds = {
         "embed": fits,
-        "decode_within": within,
+        "decode_within": {(f"{method}/{decoder}", name) for method, decoder, name in decoded},
         "decode_across": {(method, group) for method in across for group in groups},
     }
     return sorted(

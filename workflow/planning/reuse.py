@@ -74,7 +74,7 @@ def why_stale(
             current = known(source)
             if current is not None and made.inputs.get(place) != current.sha1:
                 return f"made from another {Path(place).name}" if place in made.inputs else f"made without {place}"
-        if gone := sorted(set(made.inputs) - set(places)):
+        if gone := sorted(place for place in made.inputs if place not in places and not place.startswith("..")):
             return f"made with {gone[0]}, which it no longer reads"
     return None
 
@@ -161,7 +161,9 @@ class Comparison:
             return why_stale(self._ledger, there, job.input, asked, self._known)
         # Without a record: a parquet table holds its own settings.
         held = next(map(held_settings, filter(is_table, there)), {})
-        common = {name: value for name, value in _plain(asked.get("settings", {})).items() if name in held}
+        # What the config leaves open, the table's own file has decided.
+        settings = {name: value for name, value in _plain(asked.get("settings", {})).items() if value is not None}
+        common = {name: value for name, value in settings.items() if name in held}
         return ", ".join(islice(differences({name: held[name] for name in common}, common), _SAID)) or None
 
     def stale(self, jobs: Iterable) -> dict[str, str]:

@@ -121,13 +121,16 @@ def outputs_of_rules(wildcards):
         folder = next(folder for folder in folders if pattern.startswith(f"{folder}/"))
         return folder, pattern.removeprefix(f"{folder}/")
 
-    return {
+    found = {
         made_by.name: [placed(pattern) for pattern in map(strip_wildcard_constraints, made_by.output)]
         for made_by in workflow.rules
         # A workflow that uses this one has rules of its own.
         if Path(made_by.snakefile).is_relative_to(WORKFLOW.parent)
         and all(pattern.startswith(tuple(f"{folder}/" for folder in folders)) for pattern in made_by.output)
     }
+    # Not an output of the rule, as other methods leave no model.
+    models = FOLDERS["results"], "embeddings/{method}/{recording}/seed{seed}.safetensors"
+    return {rule: [*files, models] if rule.endswith("embed") else files for rule, files in found.items()}
 
 
 wildcard_constraints:

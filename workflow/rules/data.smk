@@ -30,6 +30,7 @@ if ASSETS:
             asset="|".join(map(re.escape, ASSETS)),
         localrule: True
         resources:
+            mem_mb=lambda wildcards, attempt: 500 * attempt,
             runtime=lambda wildcards, attempt: 120 * attempt,
         params:
             step="fetch_asset",

@@ -9,10 +9,14 @@ TRAININGS = training_lengths(config, dict.fromkeys([*COMPARE, *ACROSS_METHODS]))
 MEASURED = measured_jobs(
     RECORDINGS,
     SEEDS,
-    compared=COMPARE,
+    within=PLAN.within,
     across=ACROSS_METHODS,
     groups=GROUPS,
-    extra=[(POSITIVES["method"], name) for name in POSITIVES["recordings"] if name in RECORDINGS and RETRAINED_TABLES],
+    extra=[
+        (POSITIVES["method"], "linear", name)
+        for name in POSITIVES["recordings"]
+        if name in RECORDINGS and RETRAINED_TABLES
+    ],
     published_sets=[name for name, found in ACROSS_EMBEDDINGS.items() if found] if RETRAINED_TABLES else [],
 )
 SIMULATED = [name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"]

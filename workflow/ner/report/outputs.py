@@ -29,6 +29,7 @@ FILES = {
     "upstream/{file}": "file of the authors, as downloaded and checked",
     "archives/{asset}": "file of the DANDI archive, as downloaded and checked",
     "simulated/{session}.{extension}": "simulated session, a raw TrialData or NWB file (docs/add-a-recording.md)",
+    "embeddings/{method}/{recording}/seed{seed}.safetensors": "model, of methods that have one (docs/use-ner.md)",
     "verification/report.html": "everything that holds this run against the paper, as a page to read",
     "index.html": "the first page to open: figures, pages and tables, what ran, what is missing",
     "README.md": "this page",
