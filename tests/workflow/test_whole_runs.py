@@ -169,6 +169,7 @@ def test_the_report_shows_figures_and_tables_with_captions(finished, tmp_path):
         "benchmarks csv",
         "recordings csv",
         "within csv",
+        "within null csv",
         "within time csv",
     ]
     assert sorted(found["Tables"]) == tables

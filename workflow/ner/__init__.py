@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ner.estimators.alignment import Alignment, align
-    from ner.estimators.contrastive import CEBRA, NER
+    from ner.estimators.cebra import CEBRA
     from ner.estimators.loading import load
+    from ner.estimators.rank import NER
 
 __all__ = ["CEBRA", "NER", "Alignment", "align", "load"]
 
 # Modules by name, loaded when asked for: `import ner` must not wait for torch. Their names are no import statements,
 # or every result of the workflow would depend on these modules.
 _MODULES = {
-    "NER": "contrastive",
-    "CEBRA": "contrastive",
+    "NER": "rank",
+    "CEBRA": "cebra",
     "Alignment": "alignment",
     "align": "alignment",
     "load": "loading",

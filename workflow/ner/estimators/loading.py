@@ -3,8 +3,9 @@
 import os
 
 from ner.estimators.base import Encoder
-from ner.estimators.contrastive import CEBRA, NER
+from ner.estimators.cebra import CEBRA
 from ner.estimators.model_files import read_model
+from ner.estimators.rank import NER
 from ner.estimators.regression import Regression
 from ner.storage.errors import InputError
 

@@ -58,7 +58,7 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     References:
         Schneider et al., CEBRA, Nature 2023.
     """
-    from ner.estimators.contrastive import CEBRA
+    from ner.estimators.cebra import CEBRA
 
     settings = dict(settings)
     columns = {"velocity": 2, "velocity+direction": 3}[settings.pop("positives")]

@@ -67,7 +67,7 @@ def fit(recording, settings, *, seed, device, checkpoint) -> Fit:
     import numpy as np
 
     from ner.data.trials import bins_of_other_trials
-    from ner.estimators.contrastive import NER
+    from ner.estimators.rank import NER
 
     settings = dict(settings)
     columns, shuffled = _COLUMNS[settings.pop("labels")], settings.pop("shuffled")
