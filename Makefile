@@ -80,7 +80,7 @@ showcase: $(READY)
 	cp results/tables/within.csv results/reference/starts_of_umap.csv
 
 test: lint
-	python -m pytest $(ARGS)
+	python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(READY)
 	ruff check .

@@ -71,11 +71,11 @@ def test_a_copy_with_new_times_needs_nothing(run):
             {"decode_within": 1, "within_table": 1},
             "max_iter",
         ),
-        ({"device": "cuda"}, FITS, "device cpu -> cuda"),
+        pytest.param({"device": "cuda"}, FITS, "device cpu -> cuda", marks=pytest.mark.slow),
         ({"device": "cpu"}, {}, None),
         ({"methods": {"ner": {"steps": 20, "batch_size": 16, "temperature": 1}}}, {}, None),
-        ({"methods": {"ner": {"steps": 20, "batch_size": 16}}}, {}, None),
-        ({"checkpoint_interval": 7}, {}, None),
+        pytest.param({"methods": {"ner": {"steps": 20, "batch_size": 16}}}, {}, None, marks=pytest.mark.slow),
+        pytest.param({"checkpoint_interval": 7}, {}, None, marks=pytest.mark.slow),
     ],
 )
 def test_settings(run, changes, jobs, reason):
@@ -103,7 +103,7 @@ def test_a_report_of_another_config_is_refused(run):
     configure(run, train_fraction=0.75)
     result = run.snakemake("--report", "report.html", TABLE)
     assert result.returncode != 0 and not (run.folder / "report.html").exists()
-    assert re.search(r"\b[4-9] results are not those of this config; run snakemake first", result.stderr)
+    assert re.search(r"\b\d+ results are not those of this config; run snakemake first", result.stderr)
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["", "without Snakemake's notes"])
