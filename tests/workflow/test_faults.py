@@ -147,7 +147,11 @@ def test_a_killed_training_goes_on_bit_for_bit(copied, undisturbed, number):
     pd.testing.assert_frame_equal(history, expected, check_exact=True)
     for name in (f"{STEM}.parquet", "recordings/demo-day-m1.parquet"):
         assert (copied.results / name).read_bytes() == (undisturbed.results / name).read_bytes()
-    assert sorted(path.name for path in checkpoint.parent.iterdir()) == ["seed0.history.csv", "seed0.parquet", "seed0.safetensors"]
+    assert sorted(path.name for path in checkpoint.parent.iterdir()) == [
+        "seed0.history.csv",
+        "seed0.parquet",
+        "seed0.safetensors",
+    ]
 
 
 def kill_and_finish(run, seed):
