@@ -83,10 +83,15 @@ def test_accuracy_over_time_averages_seeds_before_cells():
         ("ner", "days", s, t, "linear", "paper", k, seed, value(s, t) + 1000 * k + 50 * seed)
         for s, t, k, seed in itertools.product(RECORDINGS, RECORDINGS, range(4), (0, 2))
     ]
-    found = across_accuracy(pd.DataFrame(rows, columns=names(ACROSS_TIME)))
+    table = pd.DataFrame(rows, columns=names(ACROSS_TIME))
+    published = table[(table["seed"] == 0) & ((table["source"] != "r1") | (table["target"] != "r1"))].assign(value=7.0)
+    found = across_accuracy(table, published)
     assert list(found.columns) == names(ACCURACY)
     last = found[found["bin"] == 3].set_index("pairs")
     rest = np.array([1, 2, 10, 12, 20, 21]) + 3050.0
     assert last.loc["off-diagonal", "cells"] == 6
     assert last.loc["off-diagonal", "mean"] == pytest.approx(rest.mean())
     assert last.loc["off-diagonal", "sd"] == pytest.approx(rest.std(ddof=1))
+    # A published mean needs every cell: one of the diagonal is lacking.
+    assert last.loc["off-diagonal", "published"] == 7
+    assert np.isnan(last.loc["diagonal", "published"])

@@ -16,9 +16,8 @@ WORKFLOW = Path(__file__).parents[1]
 MANIFEST = WORKFLOW / "resources" / "upstream_manifest.csv"
 #: File of the folder of logs that keeps what failed in a run, an entry a line.
 FAILURES = "failures.jsonl"
-#: Params of every rule that say where things are, and all that every rule has beside its own.
+#: Params of every rule that say where things are.
 PLACES = ("results", "logs")
-OF_EVERY_JOB = ("step", "code", "packages", *PLACES)
 #: What torch raises when a GPU is lost or full.
 _OF_A_GPU = {"AcceleratorError", "OutOfMemoryError"}
 _ANOTHER_DEVICE = "run snakemake again, which goes on from the last checkpoint, or set device to cpu"
