@@ -206,7 +206,8 @@ def test_one_sentence_says_whether_the_paper_replicates(tables, agree, sentence)
     rows = [("pivae", "train R2", 0, 6)] + ([] if agree is None else [("ner", "train R2", agree, 10)])
     promised = frame(TABLES["replication"], rows)
     text = read(verification_page(tables | {"replication": promised}))
-    assert sentence in text and text.index(sentence) < text.index("Published against this run")
+    order = [text.index(part) for part in ("Published against this run", sentence, "By linear decoders.")]
+    assert order == sorted(order)
     assert "Trained shorter" not in text and "simulated" not in text.partition("Provenance")[0]
 
 
