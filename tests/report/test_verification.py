@@ -74,6 +74,7 @@ def nothing():
         "finding8_positives": findings.positives(
             within(), retrained_within(within(), published_within(), TOLERANCE, seed_spread=2.0)
         ),
+        "finding9_turned_labels": findings.turned_labels(across(), across(), []),
         "verdicts": verdict_counts(tables["retrained_within"], tables["retrained_across"]),
         "headlines": headlines(published_within(), published_across(), within(), across()),
     }
@@ -189,7 +190,7 @@ def test_the_page_of_a_run_without_published_recordings():
     assert "None of this run’s recordings has a published value" in text
     assert "No published averages" in text
     assert "No published embedding was available" in text and "No job was measured" in text
-    assert text.count("Not run: it needs") == 8
+    assert text.count("Not run: it needs") == 9
 
 
 @pytest.mark.parametrize(

@@ -177,3 +177,18 @@ def test_finding_8_stands_beside_the_published_value():
     assert (rows.loc[DAYS[0], "published"] == 0.24).all() and np.isnan(
         rows.loc[(DAYS[1], "cebra-velocity"), "published"]
     )
+
+
+def test_finding_9_holds_pairs_of_the_turned_recording_against_themselves_turned_back():
+    a, b, c, other = "m-1-m1", "m-2-m1", "m-3-m1", "m-1-pmd"
+    seen = [(a, b, 0.2, 0.6), (b, a, 0.4, 0.8), (b, c, 0.9, 0.9), (a, a, 5.0, 5.0), (other, b, 7.0, 7.0)]
+    tables = [
+        across(*(("ner", source, target, "strict", "velocity_r2", [values[k]]) for source, target, *values in seen))
+        for k in range(2)
+    ]
+    table = findings.turned_labels(*tables, [a, other])
+    assert list(table.columns) == names(findings.TURNED)
+    (row,) = table.itertuples()
+    assert (row.method, row.protocol, row.values) == ("ner", "strict", 2)
+    assert (row.as_published, row.turned_back, row.others) == pytest.approx((0.3, 0.7, 0.9))
+    assert findings.turned_labels(tables[0], across(), [a]).empty

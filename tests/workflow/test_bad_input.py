@@ -66,6 +66,12 @@ CONFIGS = [
         "verification.findings.velocity_positives.recordings.0",
         ["chewie-20161007-m1"],
     ),
+    (
+        "verification/findings/turned_labels",
+        {"mihili-20140219": -45},
+        "verification.findings.turned_labels",
+        ["or mihili-20140218"],
+    ),
     ("verification/tolerance/ner", {}, "verification.tolerance.ner", ["at least 1"]),
     (
         "verification/tolerance/ner/off_diagonal/position",

@@ -171,8 +171,11 @@ def _named(config: Mapping) -> Iterator[tuple[tuple, str, str]]:
 def _reference_problems(config: Mapping) -> Iterator[str]:
     defined = all_recordings(config)
     listed = {("groups", group): members for group, members in config["groups"].items()}
-    for finding, entry in config["verification"]["findings"].items():
-        listed["verification", "findings", finding, "recordings"] = entry["recordings"]
+    findings, place = config["verification"]["findings"], ("verification", "findings")
+    listed[*place, "velocity_positives", "recordings"] = findings["velocity_positives"]["recordings"]
+    for session in findings["turned_labels"]:
+        if session not in config["sessions"]:
+            yield unknown((*place, "turned_labels"), session, config["sessions"], "name a session, or leave it out")
     if config["recordings"] != "all":
         listed = {("recordings",): config["recordings"], **listed}
     for place, members in listed.items():

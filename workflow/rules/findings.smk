@@ -1,7 +1,28 @@
 POSITIVES = config["verification"]["findings"]["velocity_positives"]
+# Recordings of this run whose direction labels are turned, and the degrees that turn them back.
+TURNED = {
+    name: degrees
+    for session, degrees in config["verification"]["findings"]["turned_labels"].items()
+    for name, entry in RECORDINGS.items()
+    if entry["session"] == session
+}
 # The authors saved the loss curves of NER and CEBRA; those of what this run trains.
 PUBLISHED_LOSSES = [
     found
     for found in PARITY_EMBEDDINGS
     if found.method in {"ner", "cebra"}.intersection(COMPARE) and found.recording in RECORDINGS
 ]
+
+
+use rule decode_across as decode_turned_back with:
+    """Decode a group again, with the labels of its turned recordings turned back."""
+    output:
+        metrics="<results>/decoding/turned_back/{method}/{group}/seed{seed}.csv",
+        time="<results>/decoding/turned_back/{method}/{group}/seed{seed}.time.csv",
+    pathvars:
+        job="decode_turned_back/{method}/{group}/seed{seed}",
+    params:
+        **made_by("decode_across"),
+        recordings=group_recordings,
+        decoders=across_decoders,
+        turned=lambda wildcards: {name: TURNED[name] for name in GROUPS[wildcards.group] if name in TURNED},

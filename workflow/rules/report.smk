@@ -71,6 +71,12 @@ use rule step as findings with:
             recording=[name for name in POSITIVES["recordings"] if name in RECORDINGS],
             seed=SEEDS,
         ),
+        turned_back=expand(
+            "<results>/decoding/turned_back/{method}/{group}/seed{seed}.csv",
+            method=ACROSS_METHODS,
+            group=[group for group, members in GROUPS.items() if set(TURNED) & set(members)],
+            seed=SEEDS,
+        ),
     output:
         swapped="<results>/verification/finding1_swapped_velocity.csv",
         train_and_test="<results>/verification/finding2_train_and_test.csv",
@@ -80,11 +86,13 @@ use rule step as findings with:
         candidates="<results>/verification/finding6_candidates.csv",
         pairs="<results>/verification/finding7_pairs.csv",
         positives="<results>/verification/finding8_positives.csv",
+        turned="<results>/verification/finding9_turned_labels.csv",
     pathvars:
         job="findings",
     localrule: True
     params:
         **made_by("findings"),
+        turned=list(TURNED),
 
 
 use rule step as losses with:

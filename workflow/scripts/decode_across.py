@@ -6,8 +6,13 @@ with job(snakemake):
     from ner.storage.tables import write_csv
 
     files = dict(zip(snakemake.params.recordings, snakemake.input.embeddings, strict=True))
+    # Degrees by which the labels of a recording are turned before it is decoded.
+    turned = snakemake.params.get("turned", {})
     metrics, time = decode_across(
-        {protocol: {name: read_embedding(path, protocol) for name, path in files.items()} for protocol in PROTOCOLS},
+        {
+            protocol: {name: read_embedding(path, protocol).turned(turned.get(name, 0)) for name, path in files.items()}
+            for protocol in PROTOCOLS
+        },
         method=snakemake.wildcards.method,
         group=snakemake.wildcards.group,
         seed=int(snakemake.wildcards.seed),

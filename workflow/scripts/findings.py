@@ -24,6 +24,10 @@ with job(snakemake):
     write_csv(made.candidates, findings.candidates(read_csv(given.parity_across_summary, PARITY_ACROSS_SUMMARY)))
     write_csv(made.pairs, findings.pairs(read_csv(given.published_tests, PUBLISHED_TESTS)))
 
+    back = [read_csv(path, ACROSS) for path in given.turned_back]
+    back = pd.concat(back) if back else pd.DataFrame(columns=names(ACROSS))
+    write_csv(made.turned, findings.turned_labels(across, back, snakemake.params.turned))
+
     parts = [read_csv(path, WITHIN) for path in given.positives]
     trained = pd.concat(parts) if parts else pd.DataFrame(columns=names(WITHIN))
     write_csv(made.positives, findings.positives(trained, read_csv(given.retrained, RETRAINED_WITHIN)))

@@ -71,6 +71,10 @@ class Bins:
         kept = self.select((self.bin >= first) & (self.bin <= last))
         return replace(kept, bin=kept.bin - first)
 
+    def turned(self, degrees: float) -> Self:
+        """The same bins with every direction label turned, counterclockwise."""
+        return replace(self, direction=(self.direction + int(degrees)) % 360)
+
     def to_frame(self) -> pd.DataFrame:
         """The columns that `bins_of` reads: columns.BEHAVIOR."""
         return pd.DataFrame(

@@ -48,6 +48,7 @@ _FINDINGS = {
     "finding5_rotation": _Axes("paper", "strict", "published rotation", _STRICT),
     "finding6_candidates": _Axes("median_spread", "largest_spread", "median spread", "largest spread"),
     "finding7_pairs": _Axes("t_published", "t_matched", "t, as published", "t, same recordings"),
+    "finding9_turned_labels": _Axes("as_published", "turned_back", "labels as published", "turned back"),
     "finding8_positives": _Axes("cebra", "velocity", "with the direction", "by velocity alone"),
 }
 #: How names in the columns of findings are written.

@@ -50,6 +50,7 @@ TABLES: dict[str, Table] = {
         findings.CANDIDATES,
         findings.PAIRS,
         findings.POSITIVES,
+        findings.TURNED,
         FACTS,
         VERSIONS,
         STAGES,

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, RECORDING, VALUE
+from ner.data.names import RecordingName
+from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, PAIRS, PROTOCOL, RECORDING, VALUE
 from ner.published.tables import FIGURE
 from ner.storage.tables import Column, Table, names
 from ner.verification.compare import OURS_MEAN, OURS_SD, SEEDS, over_seeds
@@ -114,6 +115,22 @@ POSITIVES = Table(
         SEEDS,
     ),
     "CEBRA with and without the direction in its positives",
+)
+#: Finding 9, a group, method, decoder, metric and protocol a row.
+TURNED = Table(
+    "verification/finding9_turned_labels.csv",
+    (
+        GROUP,
+        METHOD,
+        DECODER,
+        METRIC,
+        PROTOCOL,
+        _VALUES,
+        Column("as_published", _UNIT, "mean over pairs of one area, one of them turned; labels as published"),
+        Column("turned_back", _UNIT, "the same pairs, with the labels turned back before decoding"),
+        Column("others", _UNIT, "mean over the other pairs of different recordings of these areas"),
+    ),
+    "decoding from and to a recording whose direction labels are turned",
 )
 
 
@@ -283,3 +300,31 @@ def positives(within: pd.DataFrame, retrained: pd.DataFrame) -> pd.DataFrame:
     ours = over_seeds(train[train.protocol == "paper"], [*keys, "method"])
     goal = goal.loc[goal.method == "cebra", [*keys, "published"]]
     return ours.merge(goal, on=keys, how="left")[names(POSITIVES)]
+
+
+def turned_labels(across: pd.DataFrame, turned_back: pd.DataFrame, turned: Sequence[str]) -> pd.DataFrame:
+    """9: Decoding from and to a recording whose labels are turned, as published and with the labels turned back.
+
+    Args:
+        across: columns columns.ACROSS.
+        turned_back: columns columns.ACROSS, of the groups of the turned recordings, their labels turned back.
+        turned: names of the turned recordings.
+
+    Returns:
+        Columns TURNED; means over pairs of different recordings of one area, each with every seed.
+    """
+    keys = ["group", "method", "decoder", "metric", "protocol", "source", "target", "seed"]
+    both = across.merge(turned_back, on=keys, suffixes=("", "_back"))
+    source, target = (both[name].map(_area) for name in ("source", "target"))
+    both = both[(source == target) & (both["source"] != both["target"])]
+    concerned = both["source"].isin(turned) | both["target"].isin(turned)
+    rows = []
+    for of, values in both.groupby(keys[:5], sort=False):
+        pairs, others = values[concerned[values.index]], values[~concerned[values.index]]
+        if len(pairs):
+            rows.append((*of, len(pairs), pairs["value"].mean(), pairs["value_back"].mean(), others["value"].mean()))
+    return pd.DataFrame(rows, columns=names(TURNED))
+
+
+def _area(recording: str) -> str:
+    return RecordingName.parse(recording).area
