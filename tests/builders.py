@@ -7,6 +7,7 @@ from ner.published.tables import PUBLISHED_ACROSS, PUBLISHED_WITHIN
 from ner.storage.tables import names
 from ner.verification.parity_across import PARITY_ACROSS
 from ner.verification.parity_within import PARITY_WITHIN
+from ner.verification.rotation_choice import ROTATION_CHOICE
 
 DAYS = ("chewie-20150313-m1", "chewie-20150319-m1", "chewie-20161007-m1")
 TOLERANCE = {
@@ -46,6 +47,11 @@ def across(*rows):
             for seed, value in enumerate(values)
         ],
     )
+
+
+def choices(*rows):
+    """What rotations of NER give, from (source, target, seed, mean, sd); the position R2, linear."""
+    return frame(ROTATION_CHOICE, [("ner", *row[:2], "linear", "position_r2", *row[2:]) for row in rows])
 
 
 def published_within(*rows):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from builders import choices
 
 from ner.decoding.columns import ACROSS
 from ner.published.tables import METRICS_PUBLISHED, PUBLISHED_ACROSS
@@ -51,7 +52,7 @@ def test_cells_have_verdicts():
             ours({(A, A): 0.95, (A, B): 0.7, (B, A): 0.4, (B, B): 0.60}, seed=1),
         ]
     )
-    found = retrained_across(run, goal, TOLERANCE, seed_spread=2.5)
+    found = retrained_across(run, choices(), goal, TOLERANCE, seed_spread=2.5)
     assert list(found.columns) == names(RETRAINED_ACROSS)
     # A on B: 0.15 below, where seeds spread by 0.071 and 0.1 is tolerated; B on A: 0.35 below.
     assert found.verdict.tolist() == ["met", "within seed spread", "differs", "within seed spread", "not run"]
@@ -68,7 +69,7 @@ def test_each_metric_has_its_tolerance_and_the_swapped_velocity_its_scale():
     run = pd.concat(
         [ours({(A, B): value}, metric) for metric, value in zip(METRICS_PUBLISHED, (-5.0, 0.5, 90.5), strict=True)]
     )
-    found = retrained_across(run, goal, TOLERANCE, seed_spread=2.0)
+    found = retrained_across(run, choices(), goal, TOLERANCE, seed_spread=2.0)
     assert found.tolerance.tolist() == pytest.approx([0.1 * 5**2, 0.1, 10.0])
     assert found.verdict.tolist() == ["met", "met", "differs"]
 
@@ -77,7 +78,7 @@ def test_a_pair_in_two_groups_counts_once():
     pair = {(A, B): 0.7, (B, A): 0.5}
     run = pd.concat([ours(pair, group="days"), ours(pair, group="days and areas"), ours(pair, protocol="strict")])
     assert len(decoded_pairs(run)) == 4
-    found = retrained_across(run, published(pair), TOLERANCE, seed_spread=2.0)
+    found = retrained_across(run, choices(), published(pair), TOLERANCE, seed_spread=2.0)
     assert found.seeds.tolist() == [1, 1] and (found.verdict == "met").all()
 
 
@@ -85,8 +86,8 @@ def test_a_method_that_was_run_needs_a_tolerance():
     run, goal = ours({(A, B): 0.5}, method="pivae"), published({(A, B): 0.5}, method="pivae")
     for hold in (retrained_across, retrained_across_means):
         with pytest.raises(KeyError, match="pivae"):
-            hold(run, goal, TOLERANCE, seed_spread=2.0)
-    (row,) = retrained_across(run[:0], goal, TOLERANCE, seed_spread=2.0).itertuples()
+            hold(run, choices(), goal, TOLERANCE, seed_spread=2.0)
+    (row,) = retrained_across(run[:0], choices(), goal, TOLERANCE, seed_spread=2.0).itertuples()
     assert row.verdict == "not run" and np.isnan(row.tolerance)
 
 
@@ -95,7 +96,7 @@ def test_off_diagonal_means_are_of_the_recordings_that_were_run():
         {(s, t): 0.9 if s == t else 0.8 for s in (A, B, C) for t in (A, B, C)} | {(A, B): 0.7, (A, C): 0.1}
     )
     run = pd.concat([ours({(A, A): 0.0, (B, B): 0.0, (A, B): 0.75, (B, A): 0.75 + 0.02 * k}, seed=k) for k in (0, 1)])
-    (row,) = retrained_across_means(run, goal, TOLERANCE, seed_spread=2.0).itertuples()
+    (row,) = retrained_across_means(run, choices(), goal, TOLERANCE, seed_spread=2.0).itertuples()
     assert (row.cells_all, row.cells, row.recordings, row.seeds) == (6, 2, 2, 2)
     assert row.published_all == pytest.approx((4 * 0.8 + 0.7 + 0.1) / 6)
     assert row.published == pytest.approx(0.75)
@@ -108,18 +109,33 @@ def test_means_have_their_tolerances(metric, tolerance):
     goal = published({(A, B): 0.5, (B, A): 0.5}, metric)
     for excess, verdict in ((0.9, "met"), (1.1, "differs")):
         run = ours({(A, B): 0.5 + excess * tolerance, (B, A): 0.5 + excess * tolerance}, metric)
-        (row,) = retrained_across_means(run, goal, TOLERANCE, seed_spread=2.0).itertuples()
+        (row,) = retrained_across_means(run, choices(), goal, TOLERANCE, seed_spread=2.0).itertuples()
         assert row.verdict == verdict and row.tolerance == tolerance
 
 
 def test_what_was_not_run_has_its_row():
     goal = published({(A, B): 0.5, (B, A): 0.7}, method="umap")
-    (row,) = retrained_across_means(ours({}), goal, TOLERANCE, seed_spread=2.0).itertuples()
+    (row,) = retrained_across_means(ours({}), choices(), goal, TOLERANCE, seed_spread=2.0).itertuples()
     assert row.verdict == "not run" and row.cells == row.seeds == row.recordings == 0
     assert row.published_all == pytest.approx(0.6) and np.isnan(row.published) and np.isnan(row.ours_mean)
 
 
 def test_a_run_without_published_recordings_gives_empty_tables():
     for hold, columns in ((retrained_across, RETRAINED_ACROSS), (retrained_across_means, RETRAINED_ACROSS_MEANS)):
-        found = hold(ours({(A, B): 0.5}), published({}), TOLERANCE, seed_spread=2.0)
+        found = hold(ours({(A, B): 0.5}), choices(), published({}), TOLERANCE, seed_spread=2.0)
         assert found.empty and list(found.columns) == names(columns)
+
+
+def test_a_value_that_another_rotation_gives_is_within_the_choice():
+    goal = published({(A, B): 0.8, (B, A): 0.8, (A, A): 0.8})
+    run = pd.concat(ours({(A, B): 0.6, (B, A): 0.6, (A, A): 0.6}, seed=k) for k in (0, 1))
+    # 0.7 ± 0.06 reaches 0.8; 0.7 ± 0.04 does not. On the diagonal nothing is rotated.
+    given = choices((A, B, 0, 0.7, 0.06), (A, B, 1, 0.7, 0.06), (B, A, 0, 0.7, 0.04), (B, A, 1, 0.7, 0.04))
+    found = retrained_across(run, given, goal, TOLERANCE, seed_spread=2.0)
+    assert found.verdict.tolist() == ["within rotation choice", "differs", "differs"]
+    (row,) = retrained_across_means(run, given, goal, TOLERANCE, seed_spread=2.0).itertuples()
+    assert (row.choice_mean, row.choice_sd) == pytest.approx((0.7, np.hypot(0.06, 0.04) / 2))
+    assert row.verdict == "differs"
+    alike = given.assign(choice_sd=0.08)
+    (row,) = retrained_across_means(run, alike, goal, TOLERANCE, seed_spread=2.0).itertuples()
+    assert row.verdict == "within rotation choice"

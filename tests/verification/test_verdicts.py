@@ -1,6 +1,6 @@
 """How many published values are met."""
 
-from builders import DAYS, TOLERANCE, across, published_across, published_within, within
+from builders import DAYS, TOLERANCE, across, choices, published_across, published_within, within
 
 from ner.verification.retrained_across import retrained_across
 from ner.verification.retrained_within import retrained_within
@@ -21,11 +21,11 @@ def test_verdicts_are_counted_by_table_part_and_metric():
     pairs = across(("ner", DAYS[0], DAYS[1], "paper", "position_r2", [0.91]))
     table = verdict_counts(
         retrained_within(run, goal, TOLERANCE, seed_spread=2.0),
-        retrained_across(pairs, cells, TOLERANCE, seed_spread=2.0),
+        retrained_across(pairs, choices(), cells, TOLERANCE, seed_spread=2.0),
     )
     assert [tuple(row) for row in table.itertuples(index=False)] == [
-        ("fig4", "ner", "linear", "train", "position_r2", 1, 0, 1, 1),
-        ("fig4", "umap", "linear", "test", "position_r2", 0, 0, 0, 1),
-        ("fig5", "ner", "linear", "diagonal", "position_r2", 0, 0, 0, 1),
-        ("fig5", "ner", "linear", "off-diagonal", "position_r2", 1, 0, 0, 0),
+        ("fig4", "ner", "linear", "train", "position_r2", 1, 0, 0, 1, 1),
+        ("fig4", "umap", "linear", "test", "position_r2", 0, 0, 0, 0, 1),
+        ("fig5", "ner", "linear", "diagonal", "position_r2", 0, 0, 0, 0, 1),
+        ("fig5", "ner", "linear", "off-diagonal", "position_r2", 1, 0, 0, 0, 0),
     ]

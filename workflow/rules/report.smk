@@ -19,13 +19,42 @@ MEASURED = measured_jobs(
     ],
     published_sets=[name for name, found in ACROSS_EMBEDDINGS.items() if found] if RETRAINED_TABLES else [],
 )
+# Groups and methods of which the authors published cells.
+PUBLISHED_GROUPS = [
+    (method, group)
+    for group, members in GROUPS.items()
+    for method in ACROSS_METHODS
+    if any(table.method == method and sum(map(table.covers, members)) > 1 for table in RETRAINED_ACROSS_TABLES)
+]
 SIMULATED = [name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"]
+
+
+use rule step as rotation_choice with:
+    """Decode a group with every rotation that the published rule may take."""
+    input:
+        embeddings=group_embeddings,
+    output:
+        "<results>/verification/rotation_choice/{method}/{group}/seed{seed}.csv",
+    pathvars:
+        job="rotation_choice/{method}/{group}/seed{seed}",
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        **made_by("rotation_choice"),
+        recordings=group_recordings,
+        decoders=across_decoders,
 
 
 use rule step as retrained_across with:
     """Hold the metrics of this run's embeddings across recordings against the authors' tables."""
     input:
         across="<results>/tables/across.csv",
+        choices=[
+            f"<results>/verification/rotation_choice/{method}/{group}/seed{seed}.csv"
+            for method, group in PUBLISHED_GROUPS
+            for seed in SEEDS
+        ],
         published=rules.published_tables.output.across,
     output:
         cells="<results>/verification/retrained_across.csv",

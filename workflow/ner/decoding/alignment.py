@@ -6,6 +6,7 @@ solutions about the origin, reflections allowed, and apply as ``coordinates @ ro
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
@@ -68,12 +69,41 @@ def paper_rotation(source: Embedding, target: Embedding) -> np.ndarray:
     References:
         NER, Figs 3, 5 and 6.
     """
+    candidates, misfit, positive = _judged_candidates(source, target)
+    finalists = [np.flatnonzero(sign)[0] for sign in (positive, ~positive) if sign.any()]
+    return candidates[min(finalists, key=lambda k: misfit[k])]
+
+
+def chances_of_candidates(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarray]:
+    """How often the published rule takes each candidate, if rounding chooses evenly within either sign.
+
+    Args:
+        source: as `paper_rotation` takes it.
+        target: as `paper_rotation` takes it.
+
+    Returns:
+        The `candidate_rotations` and their chances, (directions,), which sum to 1.
+
+    Raises:
+        InputError: if the two have other directions or other bins in a trial.
+    """
+    candidates, misfit, positive = _judged_candidates(source, target)
+    if positive.all() or not positive.any():
+        return candidates, np.full(len(candidates), 1 / len(candidates))
+    # Of two finalists, one of each sign, the one of smaller misfit is taken.
+    chances = np.zeros(len(candidates))
+    for one, other in product(np.flatnonzero(positive), np.flatnonzero(~positive)):
+        chances[min(one, other, key=lambda k: misfit[k])] += 1
+    return candidates, chances / chances.sum()
+
+
+def _judged_candidates(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Candidates, how far each is from the source rotated direction by direction, and which have determinant >= 0."""
     candidates = candidate_rotations(source, target)
-    positive = np.linalg.det(candidates) >= 0
     _, row = np.unique(source.direction, return_inverse=True)
     by_direction = np.einsum("bi,bij->bj", source.coordinates, candidates[row])
-    finalists = [candidates[sign][0] for sign in (positive, ~positive) if sign.any()]
-    return min(finalists, key=lambda rotation: np.abs(source.coordinates @ rotation - by_direction).sum())
+    misfit = np.array([np.abs(source.coordinates @ rotation - by_direction).sum() for rotation in candidates])
+    return candidates, misfit, np.linalg.det(candidates) >= 0
 
 
 def strict_rotation(source: Embedding, target: Embedding) -> np.ndarray:

@@ -18,8 +18,8 @@ OURS_SD = Column("ours_sd", VALUE.unit, "standard deviation over seeds; empty fo
 SEEDS = Column("seeds", "", "number of seeds")
 DIFFERENCE = Column("difference", DIFFERENCE_UNIT, "ours minus published")
 TOLERANCE = Column("tolerance", DIFFERENCE_UNIT, "difference up to which the value is met")
-VERDICT = Column("verdict", "", "met, within seed spread, differs or not run")
-VERDICTS = ("met", "within seed spread", "differs", "not run")
+VERDICT = Column("verdict", "", "met, within seed spread, within rotation choice, differs or not run")
+VERDICTS = ("met", "within seed spread", "within rotation choice", "differs", "not run")
 
 #: What decoding an embedding of the authors must reproduce: R2 to rounding, the accuracy to a trial, by which it
 #: differs between versions of the logistic regression.
@@ -113,10 +113,12 @@ def judged(
 
     A value is `met` if the mean over seeds lies within the tolerance of the published one; else it is `within seed
     spread` if the published one, itself a single run, lies within `seed_spread` standard deviations of our mean
-    (never with one seed); else it `differs`. Without a seed it is `not run`.
+    (never with one seed); else it is `within rotation choice` if it lies as near to what the rotations give that
+    rounding may choose, their spread and that of the seeds together; else it `differs`. Without a seed it is `not run`.
 
     Args:
-        table: has the columns method, scope, metric, published, ours_mean, ours_sd and seeds (empty or 0: not run).
+        table: has the columns method, scope, metric, published, ours_mean, ours_sd and seeds (empty or 0: not run);
+            of pairs of recordings choice_mean and choice_sd, see `rotation_choice`, empty where nothing is rotated.
         tolerance: see `tolerances`.
         seed_spread: standard deviations over seeds.
         swapped: which rows are a velocity R2 with swapped arguments; they get the `swapped_tolerance`.
@@ -136,6 +138,10 @@ def judged(
         converted = swapped_tolerance(table["published"], table["tolerance"])
         table["tolerance"] = table["tolerance"].mask(swapped.to_numpy(), converted)
     within_spread = table["difference"].abs() <= seed_spread * table["ours_sd"]
-    met, spread, differs, not_run = VERDICTS
-    choices = [table["seeds"] == 0, ~outside(table), within_spread]
-    return table.assign(verdict=np.select(choices, [not_run, met, spread], default=differs))
+    by_choice = pd.Series(False, index=table.index)
+    if "choice_sd" in table:
+        sd = np.hypot(table["choice_sd"], table["ours_sd"].fillna(0))
+        by_choice = (table["choice_mean"] - table["published"]).abs() <= seed_spread * sd
+    met, spread, choice, differs, not_run = VERDICTS
+    choices = [table["seeds"] == 0, ~outside(table), within_spread, by_choice]
+    return table.assign(verdict=np.select(choices, [not_run, met, spread, choice], default=differs))

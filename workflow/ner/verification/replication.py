@@ -7,7 +7,7 @@ from ner.storage.tables import Column, Table, names
 from ner.verification.compare import VERDICTS
 
 #: Verdicts that count as agreement.
-AGREEING = VERDICTS[:2]
+AGREEING = VERDICTS[:3]
 TRAIN, OFF_DIAGONAL = "train R2", "off-diagonal means"
 #: A method and what is promised of it a row.
 REPLICATION = Table(
@@ -15,7 +15,7 @@ REPLICATION = Table(
     (
         METHOD,
         Column("promised", "", f"{TRAIN} (velocity and position of single recordings) or {OFF_DIAGONAL}"),
-        Column("agree", "", f"values whose verdict is {' or '.join(AGREEING)}"),
+        Column("agree", "", f"values whose verdict is {', '.join(AGREEING)}"),
         Column("run", "", "values that were run"),
     ),
     "how many of the values that a replication promises agree with the paper",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, SOURCE, TARGET, VALUE
@@ -18,6 +19,7 @@ from ner.verification.compare import (
     judged,
     over_seeds,
 )
+from ner.verification.rotation_choice import CHOICE_MEAN, CHOICE_SD
 
 _CELL = (METHOD, SOURCE, TARGET, DECODER, METRIC)
 #: A published cell a row.
@@ -30,6 +32,8 @@ RETRAINED_ACROSS = Table(
         OURS_MEAN,
         OURS_SD,
         SEEDS,
+        CHOICE_MEAN,
+        CHOICE_SD,
         DIFFERENCE,
         TOLERANCE,
         VERDICT,
@@ -52,6 +56,8 @@ RETRAINED_ACROSS_MEANS = Table(
         Column("ours_mean", VALUE.unit, "mean over seeds of our mean over the same cells"),
         Column("ours_sd", VALUE.unit, "standard deviation over seeds of our mean; empty for a single one"),
         SEEDS,
+        CHOICE_MEAN,
+        CHOICE_SD,
         DIFFERENCE,
         TOLERANCE,
         VERDICT,
@@ -74,8 +80,15 @@ def decoded_pairs(across: pd.DataFrame) -> pd.DataFrame:
     return across.drop(columns=GROUP.name).drop_duplicates([*names(_CELL), "protocol", "seed"])
 
 
+def _over_seeds(choices: pd.DataFrame) -> pd.DataFrame:
+    """Columns _CELL, choice_mean and choice_sd: their means over seeds, each pair of recordings once."""
+    once = choices.drop_duplicates([*names(_CELL), "seed"])
+    return once.groupby(names(_CELL))[["choice_mean", "choice_sd"]].mean().astype(float).reset_index()
+
+
 def retrained_across(
     across: pd.DataFrame,
+    choices: pd.DataFrame,
     published: pd.DataFrame,
     tolerance: Mapping[str, Mapping[str, Mapping[str, float]]],
     *,
@@ -85,6 +98,7 @@ def retrained_across(
 
     Args:
         across: columns columns.ACROSS; only the paper protocol is used.
+        choices: columns rotation_choice.ROTATION_CHOICE.
         published: columns published.tables.PUBLISHED_ACROSS.
         tolerance: see `compare.tolerances`; the scope is across.
         seed_spread: standard deviations over seeds, see `compare.judged`.
@@ -97,6 +111,7 @@ def retrained_across(
     """
     pairs = decoded_pairs(across)
     ours = over_seeds(pairs[pairs.protocol == "paper"], names(_CELL))
+    ours = ours.merge(_over_seeds(choices), on=names(_CELL), how="left")
     table = published.rename(columns={"value": "published"}).merge(ours, on=names(_CELL), how="left")
     swapped = table.metric == "velocity_r2"
     table = judged(table.assign(scope="across"), tolerance, seed_spread=seed_spread, swapped=swapped)
@@ -105,6 +120,7 @@ def retrained_across(
 
 def retrained_across_means(
     across: pd.DataFrame,
+    choices: pd.DataFrame,
     published: pd.DataFrame,
     tolerance: Mapping[str, Mapping[str, Mapping[str, float]]],
     *,
@@ -114,6 +130,7 @@ def retrained_across_means(
 
     Args:
         across: columns columns.ACROSS; only the paper protocol is used.
+        choices: columns rotation_choice.ROTATION_CHOICE.
         published: columns published.tables.PUBLISHED_ACROSS.
         tolerance: see `compare.tolerances`; the scope is off_diagonal.
         seed_spread: standard deviations over seeds, see `compare.judged`.
@@ -126,11 +143,12 @@ def retrained_across_means(
     """
     pairs = decoded_pairs(across)
     pairs = pairs[(pairs.protocol == "paper") & (pairs.source != pairs.target)]
+    chosen = _over_seeds(choices)
     off = published[published.source != published.target]
     rows = []
     for (figure, method, decoder, metric), cells in off.groupby(["figure", "method", "decoder", "metric"], sort=False):
         held = cells.rename(columns={"value": "published"}).merge(pairs, on=names(_CELL))
-        used = held.drop_duplicates(["source", "target"])
+        used = held.drop_duplicates(["source", "target"]).merge(chosen, on=names(_CELL), how="left")
         ours = held.groupby("seed")["value"].mean()
         rows.append(
             {
@@ -146,6 +164,9 @@ def retrained_across_means(
                 "ours_mean": ours.mean(),
                 "ours_sd": ours.std(),
                 "seeds": len(ours),
+                "choice_mean": used["choice_mean"].mean(),
+                # Rounding chooses in each pair for itself.
+                "choice_sd": np.sqrt((used["choice_sd"] ** 2).sum(skipna=False)) / max(len(used), 1),
                 "scope": "off_diagonal",
             }
         )
