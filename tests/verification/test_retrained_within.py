@@ -272,7 +272,7 @@ def test_verdicts_of_any_table(sd, seeds, verdict):
             "metric": ["position_r2"],
             "published": [0.8],
             "ours_mean": [0.73],
-            "ours_sd": [sd],
+            "spread": [sd],
             "seeds": [seeds],
         }
     )
@@ -303,3 +303,27 @@ def test_medians_are_over_the_recordings_that_were_run():
     (single,) = retrained_medians(run[run.seed == 0], held).itertuples()
     assert np.isnan(single.deviation) and np.isnan(single.ours_sd) and single.above == 2
     assert list(retrained_medians(ours(), held).columns) == names(RETRAINED_WITHIN_MEDIANS)
+
+
+def test_the_spread_of_a_run_is_pooled_over_recordings():
+    names_of = [f"chewie-2015031{k}-m1" for k in range(3)]
+    held = published(*(("pivae", name, "train", "position_r2", 0.5) for name in names_of))
+    runs = ours(
+        ("pivae", names_of[0], "train", "position_r2", [0.1, 0.3]),
+        ("pivae", names_of[1], "train", "position_r2", [0.2, 0.2]),
+        ("pivae", names_of[2], "train", "velocity_r2", [0.0, 9.0]),
+    )
+    allowed = {"pivae": {"train": {"r2": 0.01}}}
+    found = retrained_within(runs, held, allowed, seed_spread=2.0)
+    assert found["spread"].tolist() == pytest.approx([0.1] * 3)
+    # 0.5 is 0.3 from either mean: more than 2 * 0.1 * sqrt(1.5) = 0.245.
+    assert found["verdict"].tolist() == ["differs", "differs", "not run"]
+    assert retrained_within(runs, held, allowed, seed_spread=2.5)["verdict"].tolist()[0] == "within seed spread"
+
+
+@given(st.floats(-6, 0.9), st.floats(-6, 0.9), st.floats(-6, 0.9))
+def test_the_spread_of_a_swapped_velocity_is_that_of_the_usual_one(one, other, goal):
+    of = ("ner", RECORDING, "test", "velocity_r2")
+    (row,) = retrained_within(ours((*of, [one, other])), published((*of, goal)), TOLERANCE, seed_spread=2).itertuples()
+    usual = np.std([1 / (2 - one), 1 / (2 - other)], ddof=1)
+    assert row.spread == pytest.approx(usual * (2 - goal) ** 2, abs=1e-12)

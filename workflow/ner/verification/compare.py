@@ -16,6 +16,9 @@ UNSWAPPED = Column("unswapped", VALUE.unit, "ours, with the arguments of the vel
 OURS_MEAN = Column("ours_mean", VALUE.unit, "mean over seeds of our value")
 OURS_SD = Column("ours_sd", VALUE.unit, "standard deviation over seeds; empty for a single one")
 SEEDS = Column("seeds", "", "number of seeds")
+SPREAD = Column(
+    "spread", VALUE.unit, "standard deviation of one run over seeds, pooled over recordings; empty for a single seed"
+)
 DIFFERENCE = Column("difference", DIFFERENCE_UNIT, "ours minus published")
 TOLERANCE = Column("tolerance", DIFFERENCE_UNIT, "difference up to which the value is met")
 VERDICT = Column("verdict", "", "met, within seed spread, within rotation choice, differs or not run")
@@ -102,6 +105,32 @@ def over_seeds(values: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     return found.reset_index()
 
 
+def pooled_spread(
+    values: pd.DataFrame, table: pd.DataFrame, keys: Sequence[str], by: Sequence[str], swapped: pd.Series
+) -> pd.Series:
+    """Standard deviation over seeds, pooled over what is alike: three seeds alone tell it badly.
+
+    Args:
+        values: has the columns `keys` and value, one row a seed.
+        table: has the columns `keys` and published; its index is that of the result.
+        keys: what a value is of.
+        by: keys within which variances are averaged.
+        swapped: which rows of the table are a velocity R2 with swapped arguments. Their runs are compared as the usual
+            R2, 1 / (2 - s), and the result is converted to the swapped scale as a tolerance is: far below zero a small
+            change of a decoder is a large one of s.
+
+    Returns:
+        One value a row of the table, empty without two seeds.
+    """
+    keys, by = list(keys), list(by)
+    marked = values.merge(table.assign(swapped=swapped)[[*keys, "swapped"]].drop_duplicates(), on=keys)
+    usual = marked["value"].where(~marked["swapped"].astype(bool), 1 / (2 - marked["value"]))
+    variance = marked.assign(usual=usual).groupby(keys)["usual"].var().reset_index(name="variance")
+    pooled = np.sqrt(variance.groupby(by)["variance"].mean()).reset_index(name="spread")
+    spread = table[by].merge(pooled, on=by, how="left")["spread"].set_axis(table.index).astype(float)
+    return spread.mask(swapped, swapped_tolerance(table["published"], spread))
+
+
 def judged(
     table: pd.DataFrame,
     tolerance: Mapping[str, Mapping[str, Mapping[str, float]]],
@@ -112,12 +141,14 @@ def judged(
     """Judge our values by their distance from the published ones.
 
     A value is `met` if the mean over seeds lies within the tolerance of the published one; else it is `within seed
-    spread` if the published one, itself a single run, lies within `seed_spread` standard deviations of our mean
-    (never with one seed); else it is `within rotation choice` if it lies as near to what the rotations give that
-    rounding may choose, their spread and that of the seeds together; else it `differs`. Without a seed it is `not run`.
+    spread` if the published one lies as near our mean as one more run would, within `seed_spread` standard deviations
+    of their difference (never with one seed); else it is `within rotation choice` if it lies as near to what the
+    rotations give that rounding may choose, their spread and that of the seeds together; else it `differs`. Without a
+    seed it is `not run`.
 
     Args:
-        table: has the columns method, scope, metric, published, ours_mean, ours_sd and seeds (empty or 0: not run);
+        table: has the columns method, scope, metric, published, ours_mean, spread (of one run over seeds) and seeds
+            (empty or 0: not run);
             of pairs of recordings choice_mean and choice_sd, see `rotation_choice`, empty where nothing is rotated.
         tolerance: see `tolerances`.
         seed_spread: standard deviations over seeds.
@@ -137,10 +168,12 @@ def judged(
     if swapped is not None:
         converted = swapped_tolerance(table["published"], table["tolerance"])
         table["tolerance"] = table["tolerance"].mask(swapped.to_numpy(), converted)
-    within_spread = table["difference"].abs() <= seed_spread * table["ours_sd"]
+    # Of one more run from the mean of `seeds` runs.
+    spread = table["spread"] * np.sqrt(1 + 1 / table["seeds"].clip(lower=1))
+    within_spread = table["difference"].abs() <= seed_spread * spread
     by_choice = pd.Series(False, index=table.index)
     if "choice_sd" in table:
-        sd = np.hypot(table["choice_sd"], table["ours_sd"].fillna(0))
+        sd = np.hypot(table["choice_sd"], spread.fillna(0))
         by_choice = (table["choice_mean"] - table["published"]).abs() <= seed_spread * sd
     met, spread, choice, differs, not_run = VERDICTS
     choices = [table["seeds"] == 0, ~outside(table), within_spread, by_choice]

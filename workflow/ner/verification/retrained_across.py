@@ -14,10 +14,12 @@ from ner.verification.compare import (
     OURS_SD,
     PUBLISHED,
     SEEDS,
+    SPREAD,
     TOLERANCE,
     VERDICT,
     judged,
     over_seeds,
+    pooled_spread,
 )
 from ner.verification.rotation_choice import CHOICE_MEAN, CHOICE_SD
 
@@ -32,6 +34,7 @@ RETRAINED_ACROSS = Table(
         OURS_MEAN,
         OURS_SD,
         SEEDS,
+        SPREAD,
         CHOICE_MEAN,
         CHOICE_SD,
         DIFFERENCE,
@@ -110,11 +113,13 @@ def retrained_across(
         KeyError: if a method that was run has no such tolerance.
     """
     pairs = decoded_pairs(across)
-    ours = over_seeds(pairs[pairs.protocol == "paper"], names(_CELL))
-    ours = ours.merge(_over_seeds(choices), on=names(_CELL), how="left")
-    table = published.rename(columns={"value": "published"}).merge(ours, on=names(_CELL), how="left")
+    runs, keys = pairs[pairs.protocol == "paper"], names(_CELL)
+    ours = over_seeds(runs, keys).merge(_over_seeds(choices), on=keys, how="left")
+    table = published.rename(columns={"value": "published"}).merge(ours, on=keys, how="left")
     swapped = table.metric == "velocity_r2"
-    table = judged(table.assign(scope="across"), tolerance, seed_spread=seed_spread, swapped=swapped)
+    alike = names((METHOD, DECODER, METRIC))
+    table = table.assign(scope="across", spread=pooled_spread(runs, table, keys, alike, swapped))
+    table = judged(table, tolerance, seed_spread=seed_spread, swapped=swapped)
     return table[names(RETRAINED_ACROSS)]
 
 
@@ -172,4 +177,5 @@ def retrained_across_means(
         )
     given = [name for name in names(RETRAINED_ACROSS_MEANS) if name not in names((DIFFERENCE, TOLERANCE, VERDICT))]
     table = pd.DataFrame(rows, columns=[*given, "scope"])
+    table = table.assign(spread=table["ours_sd"])
     return judged(table, tolerance, seed_spread=seed_spread)[names(RETRAINED_ACROSS_MEANS)]

@@ -15,17 +15,19 @@ from ner.verification.compare import (
     OURS_SD,
     PUBLISHED,
     SEEDS,
+    SPREAD,
     TOLERANCE,
     VERDICT,
     judged,
     over_seeds,
+    pooled_spread,
 )
 
 _VALUE_OF = (METHOD, RECORDING, DECODER, SPLIT, METRIC)
 #: A published value a row.
 RETRAINED_WITHIN = Table(
     "verification/retrained_within.csv",
-    (*_VALUE_OF, PUBLISHED, OURS_MEAN, OURS_SD, SEEDS, DIFFERENCE, TOLERANCE, VERDICT),
+    (*_VALUE_OF, PUBLISHED, OURS_MEAN, OURS_SD, SEEDS, SPREAD, DIFFERENCE, TOLERANCE, VERDICT),
     "embeddings of this run, beside the authors' tables",
 )
 #: The medians over the recordings that were run.
@@ -71,10 +73,12 @@ def retrained_within(
         KeyError: if a method that was run has no tolerance.
     """
     keys = names(_VALUE_OF)
-    ours = over_seeds(within[within.protocol == "paper"], keys)
-    table = published.rename(columns={"value": "published"}).merge(ours, on=keys, how="left")
+    runs = within[within.protocol == "paper"]
+    table = published.rename(columns={"value": "published"}).merge(over_seeds(runs, keys), on=keys, how="left")
     swapped = (table.split == "test") & (table.metric == "velocity_r2")
-    table = judged(table.assign(scope=table["split"]), tolerance, seed_spread=seed_spread, swapped=swapped)
+    alike = [key for key in keys if key != "recording"]
+    table = table.assign(scope=table["split"], spread=pooled_spread(runs, table, keys, alike, swapped))
+    table = judged(table, tolerance, seed_spread=seed_spread, swapped=swapped)
     order = {value: k for k, value in enumerate([*SPLITS, *METRICS_PUBLISHED])}
     table = table.sort_values(
         keys, key=lambda column: column.map(order) if column.name in ("split", "metric") else column
