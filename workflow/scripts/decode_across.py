@@ -6,7 +6,7 @@ with job(snakemake):
     from ner.storage.tables import write_csv
 
     files = dict(zip(snakemake.params.recordings, snakemake.input.embeddings, strict=True))
-    metrics, time = decode_across(
+    metrics, time, null = decode_across(
         {protocol: {name: read_embedding(path, protocol) for name, path in files.items()} for protocol in PROTOCOLS},
         method=snakemake.wildcards.method,
         group=snakemake.wildcards.group,
@@ -15,3 +15,4 @@ with job(snakemake):
     )
     write_csv(snakemake.output.metrics, metrics)
     write_csv(snakemake.output.time, time)
+    write_csv(snakemake.output.null, null)
