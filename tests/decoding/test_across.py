@@ -16,7 +16,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
 from ner.decoding.across import decode_across, decode_target
 from ner.decoding.alignment import paper_rotation, strict_rotation
-from ner.decoding.columns import ACROSS, ACROSS_TIME
+from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
 from ner.decoding.decode import fit_decoder
 from ner.decoding.metrics import METRICS, score
 from ner.decoding.within import decode_within
@@ -67,8 +67,12 @@ def by_definition(source, target, decoder, protocol, same):
 @pytest.mark.parametrize("decoder", ["linear", "knn"])
 def test_every_cell_by_its_definition(decoder):
     embeddings = {"a": simulated(1), "b": simulated(2, trials=48)}
-    values, times = across(embeddings, [decoder])
+    values, times, nulls = across(embeddings, [decoder])
     assert list(values.columns) == names(ACROSS) and list(times.columns) == names(ACROSS_TIME)
+    assert list(nulls.columns) == names(ACROSS_NULL) and nulls[values.columns].equals(values)
+    assert (nulls["null_low"] < nulls["null_mean"]).all() and (nulls["null_mean"] < nulls["null_high"]).all()
+    good = nulls[(nulls["metric"] == "direction_accuracy") & (nulls["source"] == nulls["target"])]
+    assert (good["p"] < 0.05).all() and (good["null_high"] < good["value"]).all()
     assert len(values) == 2 * 4 * len(METRICS) and len(times) == 2 * 4 * BINS
     values = values.set_index(["protocol", "source", "target", "metric"])["value"]
     times = times.set_index(["protocol", "source", "target", "bin"])["value"]
@@ -84,7 +88,7 @@ def test_every_cell_by_its_definition(decoder):
 
 
 def test_tables_say_what_they_hold():
-    values, times = across({"a": simulated(1), "b": simulated(2)})
+    values, times, _ = across({"a": simulated(1), "b": simulated(2)})
     for table in (values, times):
         assert set(table.method) == {"ner"} and set(table.group) == {"days"} and set(table.seed) == {3}
         assert set(table.decoder) == {"linear"} and set(table.protocol) == {"paper", "strict"}
@@ -99,14 +103,14 @@ def test_a_turned_copy_is_decoded_like_the_recording_itself(seed, protocol):
     embedding = simulated(seed)
     turn = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))[0]
     copy = replace(embedding, coordinates=embedding.coordinates @ turn)
-    values, _ = across({"here": embedding, "there": copy}, protocols=[protocol])
+    values, *_ = across({"here": embedding, "there": copy}, protocols=[protocol])
     for _, cell in values.groupby("metric"):
         np.testing.assert_allclose(cell.value, cell.value.iloc[0], rtol=1e-8)
 
 
 def test_the_diagonal_is_the_test_part_within():
     embeddings = {"a": simulated(1), "b": simulated(2)}
-    values, _ = across(embeddings)
+    values, *_ = across(embeddings)
     for name, embedding in embeddings.items():
         within, *_ = decode_within(
             dict.fromkeys(("paper", "strict"), embedding),
@@ -134,7 +138,7 @@ def test_strict_uses_no_label_of_a_test_trial():
 def test_protocols_with_their_own_coordinates_are_decoded_apart():
     paper, strict = ({name: simulated(k + shift) for k, name in enumerate("ab")} for shift in (1, 11))
     options = {"method": "pivae", "group": "g", "seed": 0, "decoders": {"linear": DECODERS["linear"]}}
-    values, _ = decode_across({"paper": paper, "strict": strict}, **options)
+    values, *_ = decode_across({"paper": paper, "strict": strict}, **options)
     apart = [decode_across({name: given}, **options)[0] for name, given in (("paper", paper), ("strict", strict))]
     for (_, together), alone in zip(values.groupby("protocol"), apart, strict=True):
         np.testing.assert_array_equal(together.value, alone.value)
@@ -142,7 +146,7 @@ def test_protocols_with_their_own_coordinates_are_decoded_apart():
 
 def test_sixteen_dimensions_by_nearest_neighbours():
     embeddings = {"a": simulated(1, dimensions=16, noise=0.05), "b": simulated(2, dimensions=16, noise=0.05)}
-    values, _ = across(embeddings, ["knn"], ["strict"])
+    values, *_ = across(embeddings, ["knn"], ["strict"])
     assert values[values.metric == "position_r2"].value.min() > 0.8
 
 

@@ -16,7 +16,7 @@ from ner.decoding.across_summary import (
     matrix,
     select,
 )
-from ner.decoding.columns import ACROSS, ACROSS_TIME
+from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
 from ner.published.tables import PUBLISHED_ACROSS
 from ner.storage.tables import names
 
@@ -35,6 +35,12 @@ def across(methods=("ner",), decoders=("linear",), protocols=("paper",), seeds=(
     return pd.DataFrame(rows, columns=names(ACROSS))
 
 
+def cells_of(table, published):
+    """Cells of results whose chance is from -1 to 1 below and above their value."""
+    chance = {"null_mean": table["value"], "null_low": table["value"] - 1, "null_high": table["value"] + 1, "p": 1.0}
+    return across_cells(table, table.assign(**chance)[names(ACROSS_NULL)], published)
+
+
 def test_rows_of_a_protocol_come_in_the_order_of_decoders_and_methods():
     table = across(methods=("cebra", "ner", "pivae"), decoders=("knn", "linear"), protocols=("strict", "paper"))
     found = select(table, {"linear": ["ner", "cebra"], "knn": ["pivae"]}, "paper")
@@ -46,9 +52,10 @@ def test_rows_of_a_protocol_come_in_the_order_of_decoders_and_methods():
 
 
 def test_a_matrix_has_sources_as_rows_and_is_averaged_over_seeds():
-    cells = across_cells(across(seeds=(0, 3)), NOTHING)
+    cells = cells_of(across(seeds=(0, 3)), NOTHING)
     assert list(cells.columns) == names(CELLS)
     assert (cells["seeds"] == 2).all()
+    np.testing.assert_allclose(cells[["null_low", "null_high"]], cells[["mean"]].to_numpy() + [[-1, 1]])
     np.testing.assert_allclose(cells["sd"], np.std([0, 3], ddof=1))
     found = matrix(cells, RECORDINGS)
     expected = [[value(source, target) + 1.5 for target in RECORDINGS] for source in RECORDINGS]
@@ -57,7 +64,7 @@ def test_a_matrix_has_sources_as_rows_and_is_averaged_over_seeds():
 
 
 def test_the_mean_of_the_rest_excludes_the_diagonal():
-    means = across_means(across_cells(across(), NOTHING)).set_index("pairs")
+    means = across_means(cells_of(across(), NOTHING)).set_index("pairs")
     assert list(means.reset_index()[names(MEANS)].columns) == names(MEANS)
     assert means["cells"].to_dict() == {"diagonal": 3, "off-diagonal": 6}
     assert means.loc["diagonal", "mean"] == 111
@@ -69,18 +76,18 @@ def test_published_means_are_over_the_same_recordings_and_none_where_one_is_lack
     published = across().rename(columns={"value": "v"}).assign(figure="fig5", value=7.0)
     more = published.assign(source="r9", value=1e6)
     reference = pd.concat([more, published])[names(PUBLISHED_ACROSS)]
-    means = across_means(across_cells(across(methods=("ner", "cebra")), reference)).set_index(["method", "pairs"])
+    means = across_means(cells_of(across(methods=("ner", "cebra")), reference)).set_index(["method", "pairs"])
     assert means.loc["ner", "published"].tolist() == [7, 7]
     assert means.loc["cebra", "published"].isna().all()
     lacking = reference[(reference["source"] != "r1") | (reference["target"] != "r3")]
-    means = across_means(across_cells(across(), lacking)).set_index("pairs")
+    means = across_means(cells_of(across(), lacking)).set_index("pairs")
     assert means.loc["diagonal", "published"] == 7
     assert np.isnan(means.loc["off-diagonal", "published"])
 
 
 def test_accuracy_over_time_averages_seeds_before_cells():
     rows = [
-        ("ner", "days", s, t, "linear", "paper", k, seed, value(s, t) + 1000 * k + 50 * seed)
+        ("ner", "days", s, t, "linear", "paper", k, seed, value(s, t) + 1000 * k + 50 * seed, 5 + 2 * seed, 20)
         for s, t, k, seed in itertools.product(RECORDINGS, RECORDINGS, range(4), (0, 2))
     ]
     table = pd.DataFrame(rows, columns=names(ACROSS_TIME))
@@ -92,6 +99,7 @@ def test_accuracy_over_time_averages_seeds_before_cells():
     assert last.loc["off-diagonal", "cells"] == 6
     assert last.loc["off-diagonal", "mean"] == pytest.approx(rest.mean())
     assert last.loc["off-diagonal", "sd"] == pytest.approx(rest.std(ddof=1))
+    assert last.loc["diagonal", ["null_low", "null_high"]].tolist() == [7, 20]
     # A published mean needs every cell: one of the diagonal is lacking.
     assert last.loc["off-diagonal", "published"] == 7
     assert np.isnan(last.loc["diagonal", "published"])

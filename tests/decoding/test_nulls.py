@@ -20,7 +20,7 @@ from ner.decoding.metrics import (
     score,
     velocity_r2,
 )
-from ner.decoding.nulls import permutation_nulls
+from ner.decoding.nulls import accuracy_band, permutation_nulls
 from ner.decoding.within import decode_within
 from ner.storage.tables import names, read_csv, write_csv
 
@@ -86,20 +86,39 @@ def test_chance_scores_have_a_uniform_p():
     assert np.mean(np.array(found) <= 0.1) < 0.25
 
 
+def test_the_band_of_accuracy_over_time_is_its_binomial_spread():
+    random = np.random.default_rng(0)
+    bins, _ = test_set(trials=800)
+    trials = len(bins.trial_direction)
+    # What is decoded does not depend on the trial, so chance is binomial.
+    decoded = Decoded(bins.velocity, random.choice(np.arange(0, 360, 45), bins.direction.shape))
+    low, high = accuracy_band(bins, decoded, permutations=400)
+    assert low.shape == high.shape == (bins.bins_per_trial,)
+    sd = 100 * np.sqrt(0.125 * 0.875 / trials)
+    np.testing.assert_allclose(low, 12.5 - 1.96 * sd, atol=0.9 * sd)
+    np.testing.assert_allclose(high, 12.5 + 1.96 * sd, atol=0.9 * sd)
+
+
+def test_where_most_trials_go_one_way_chance_is_as_high():
+    bins, _ = test_set(trials=200)
+    most = np.where(bins.trial % 9 < 5, 90, bins.direction)
+    low, high = accuracy_band(replace(bins, direction=most), Decoded(bins.velocity, np.full_like(most, 90)))
+    assert low == pytest.approx(100 * (most == 90).mean()) and high == pytest.approx(low)
+
+
 def test_nulls_depend_on_their_seed_alone():
     bins, decoded = test_set()
     first, again, other = (permutation_nulls(bins, decoded, seed=seed, permutations=20) for seed in (1, 1, 2))
     assert first == again != other
 
 
-def test_the_table_holds_the_nulls_of_test_trials(tmp_path):
+def test_the_table_holds_the_null_of_every_metric(tmp_path):
     embedding = simulated_embedding(0)
     of = {"method": "ner", "recording": "monkey-20200101-m1", "seed": 0, "decoders": {"linear": LINEAR}}
     metrics, _, table = decode_within({"paper": embedding, "strict": embedding}, **of)
     assert list(table.columns) == names(WITHIN_NULL)
-    test = metrics[metrics["split"] == "test"].drop(columns="split").reset_index(drop=True)
-    assert table[test.columns].equals(test)
-    strict = table[table["protocol"] == "strict"].set_index("metric")
+    assert table[metrics.columns].equals(metrics)
+    strict = table[(table["protocol"] == "strict") & (table["split"] == "test")].set_index("metric")
     bins, decoded = test_set()
     for metric, null in permutation_nulls(bins, decoded).items():
         assert strict.loc[metric, ["null_mean", "null_low", "null_high", "p"]].tolist() == [
@@ -109,7 +128,7 @@ def test_the_table_holds_the_nulls_of_test_trials(tmp_path):
             null.p,
         ]
     write_csv(tmp_path / "null.csv", table)
-    assert len(read_csv(tmp_path / "null.csv", WITHIN_NULL)) == 2 * len(METRICS)
+    assert len(read_csv(tmp_path / "null.csv", WITHIN_NULL)) == 4 * len(METRICS)
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e3, 1e3), st.integers(0, 1000))
@@ -142,7 +161,7 @@ def test_an_undefined_score_has_an_undefined_null(tmp_path):
     )
     write_csv(tmp_path / "null.csv", table)
     lines = (tmp_path / "null.csv").read_text().splitlines()
-    assert sum(line.endswith(",velocity_r2,0,,,,,") for line in lines) == 1
+    assert sum(line.endswith(",velocity_r2,0,,,,,") for line in lines) == 2
     assert metrics[metrics["metric"] == "direction_accuracy"]["value"].notna().all()
     assert metrics[metrics["metric"] == "velocity_r2"]["value"].isna().all()
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ner.decoding.columns import ACROSS, ACROSS_TIME
+from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
 from ner.figures import style
 from ner.figures.across import Across, across_panels
 from ner.figures.matrices import SCALES, Block, blocks, labels, matrix_panel, number
@@ -30,8 +30,12 @@ def results(recordings, decoders=DECODERS, seeds=(0,)):
                 value = random.uniform(20, 90) if metric == "direction_accuracy" else random.uniform(0, 1)
                 value -= 9 * (method == "cebra" and metric == "velocity_r2")
                 rows.append((*of, metric, seed, value))
-            times += [(*of, k, seed, random.uniform(0, 100)) for k in range(5)]
+            times += [(*of, k, seed, random.uniform(0, 100), 5.0, 20.0) for k in range(5)]
     return pd.DataFrame(rows, columns=names(ACROSS)), pd.DataFrame(times, columns=names(ACROSS_TIME))
+
+
+def null_of(table):
+    return table.assign(null_mean=12.0, null_low=5.0, null_high=30.0, p=0.5)[names(ACROSS_NULL)]
 
 
 def shown(recordings, decoders=DECODERS, published=None, protocol="paper", seeds=(0,)):
@@ -40,7 +44,8 @@ def shown(recordings, decoders=DECODERS, published=None, protocol="paper", seeds
     published = pd.DataFrame(columns=names(PUBLISHED_ACROSS)) if published is None else published
     over_time = pd.DataFrame(columns=names(PUBLISHED_ACROSS_TIME))
     hemispheres = ["right" if "2015" in name else "left" for name in recordings]
-    return Across.of(table, time, published, over_time, decoders=decoders, hemispheres=hemispheres, protocol=protocol)
+    null = null_of(table)
+    return Across.of(table, time, null, published, over_time, decoders=decoders, hemispheres=hemispheres, protocol=protocol)
 
 
 @pytest.fixture
@@ -212,7 +217,7 @@ def test_no_text_leaves_the_figure_or_meets_another(draw, recordings, low):
     published_time = time.assign(figure="fig5")[names(PUBLISHED_ACROSS_TIME)]
     hemispheres = ["left"] * len(recordings)
     of = {"decoders": DECODERS, "hemispheres": hemispheres, "protocol": "paper"}
-    figure = draw(Across.of(table, time, published, published_time, **of))
+    figure = draw(Across.of(table, time, null_of(table), published, published_time, **of))
     drawn = [text for axis in figure.axes for text in [*axis.texts, *outside(axis)] if text.get_text()]
     boxes = [text.get_window_extent().shrunk(0.98, 0.7) for text in drawn]
     whole = figure.bbox

@@ -134,6 +134,10 @@ class Files:
         of = (decoder, method, recording, seed)
         return self.made("-".join(map(str, of)) + ".time.csv", lambda path: write_csv(path, self.scores(*of)[1]))
 
+    def nulls_file(self, decoder, method, recording, seed):
+        of = (decoder, method, recording, seed)
+        return self.made("-".join(map(str, of)) + ".null.csv", lambda path: write_csv(path, self.scores(*of)[2]))
+
     def movements_file(self, decoder, method, recording, seed, protocol):
         def make(path):
             embedding = self.protocols(method, recording, seed)[protocol]
@@ -143,7 +147,8 @@ class Files:
 
     def within_files(self, decoder, methods):
         of = [(decoder, method, recording, 0) for method in methods for recording in self.recordings]
-        return [self.scores_file(*each) for each in of], [self.times_file(*each) for each in of]
+        files = self.scores_file, self.times_file, self.nulls_file
+        return tuple([file(*each) for each in of] for file in files)
 
     def across_files(self, group):
         files = []
@@ -157,7 +162,7 @@ class Files:
             files.append(
                 [
                     self.made(f"{method}-{group}{suffix}.csv", lambda path, table=table: write_csv(path, table))
-                    for suffix, table in zip(("", ".time"), tables, strict=True)
+                    for suffix, table in zip(("", ".time", ".null"), tables, strict=True)
                 ]
             )
         return tuple(map(list, zip(*files, strict=True)))
@@ -246,7 +251,7 @@ def test_variance_gives_the_metrics_of_the_tables_beside_the_published_ones(plan
     folder.mkdir()
     strict, *_ = drawn(ENTRIES["variance"], plan, folder, "strict")
     paper, *_ = drawn(ENTRIES["variance-published"], plan, folder, "paper")
-    tables, _ = plan.within_files("linear", METHODS)
+    tables, *_ = plan.within_files("linear", METHODS)
     within = pd.concat(map(pd.read_csv, tables))
     for files, protocol, split in ((strict, "strict", "test"), (paper, "paper", "train")):
         shown = pd.read_csv(files["sessions_csv"])

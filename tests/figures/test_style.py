@@ -147,13 +147,15 @@ def test_a_value_below_the_axis_is_an_arrowhead_at_its_end(figure):
 def test_accuracy_of_a_single_recording_has_no_band(figure):
     accuracy = pd.DataFrame(
         {"method": "ner", "bin": range(4), "mean": [10.0, 50, 90, 60], "sd": np.nan, "published": np.nan}
-    )
+    ).assign(null_low=[4.0, 5, 6, 7], null_high=20.0)
     speed = pd.DataFrame({"bin": range(4), "vx": [0.0, 1, 2, 1], "vy": [0.0, 2, 4, 2]})
     axis = figure.add_subplot()
     recordings.accuracy_panel(axis, accuracy, speed)
     assert max(line.get_ydata().max() for line in axis.lines[:2]) == 50
     np.testing.assert_array_equal(axis.lines[2].get_ydata(), accuracy["mean"])
     assert axis.get_xlim() == (0, 90)
+    chance = axis.collections[-1].get_paths()[0].vertices
+    assert (chance[:, 1].min(), chance[:, 1].max()) == (4, 20)
 
 
 def test_an_empty_panel_says_why(figure):

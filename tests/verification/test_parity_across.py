@@ -87,7 +87,7 @@ def test_a_cell_that_no_rotation_gives_is_not_explained(recordings, metric):
 
 def test_what_the_published_rule_adds_to_the_strict_protocol(recordings):
     found = compare(recordings, table_of(recordings, lambda *_: 0)).set_index(["source", "target", "metric"])
-    strict, _ = decode_across({"strict": recordings}, method="ner", group="g", seed=0, decoders={"linear": LINEAR_500})
+    strict, *_ = decode_across({"strict": recordings}, method="ner", group="g", seed=0, decoders={"linear": LINEAR_500})
     strict = strict.set_index(["source", "target", "metric"])["value"]
     pd.testing.assert_series_equal(found["strict"], strict.reindex(found.index), check_names=False)
     swapped = found.index.get_level_values("metric") == "velocity_r2"

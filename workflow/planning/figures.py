@@ -66,21 +66,21 @@ class RunPlan:
         """The movements decoded from it."""
         return _MOVEMENTS.format(protocol, decoder, method, recording, seed)
 
-    def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str]]:
-        """The metrics within all recordings, and the accuracy over time: one file a method, recording and seed."""
+    def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
+        """Metrics within all recordings, accuracy over time, and chance: a file a method, recording and seed."""
         stems = [
             _WITHIN.format(decoder, method, recording, seed)
             for method in methods
             for recording in self.recordings
             for seed in self.seeds
         ]
-        return [f"{stem}.csv" for stem in stems], [f"{stem}.time.csv" for stem in stems]
+        return _tables(stems)
 
-    def across_files(self, group: str) -> tuple[list[str], list[str]]:
-        """The metrics across the recordings of a group, and the accuracy over time: a file a method and seed."""
+    def across_files(self, group: str) -> tuple[list[str], list[str], list[str]]:
+        """Metrics across the recordings of a group, accuracy over time, and chance: a file a method and seed."""
         methods = dict.fromkeys(method for read in self.across.values() for method in read)
         stems = [_ACROSS.format(method, group, seed) for method in methods for seed in self.seeds]
-        return [f"{stem}.csv" for stem in stems], [f"{stem}.time.csv" for stem in stems]
+        return _tables(stems)
 
     def published_files(self, scope: str, shown: Iterable[str]) -> tuple[list[str], list[str]]:
         """The authors' tables of a scope, where one of them covers one of the recordings: metrics, and over time."""
@@ -88,6 +88,12 @@ class RunPlan:
         if not any(table.covers(recording) for table in self.published.get(scope, ()) for recording in shown):
             return [], []
         return [f"<results>/published/{scope}.csv"], [f"<results>/published/{scope}_time.csv"]
+
+
+def _tables(stems: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """The tables of metrics, of accuracy over time and of chance."""
+    metrics, times, nulls = ([f"{stem}{suffix}.csv" for stem in stems] for suffix in ("", ".time", ".null"))
+    return metrics, times, nulls
 
 
 def run_plan(config: Mapping, published: Mapping[str, Sequence[PublishedTable]] | None = None) -> RunPlan:

@@ -8,6 +8,7 @@ use rule step as decode_across with:
     output:
         metrics="<results>/decoding/across/{method}/{group}/seed{seed}.csv",
         time="<results>/decoding/across/{method}/{group}/seed{seed}.time.csv",
+        null="<results>/decoding/across/{method}/{group}/seed{seed}.null.csv",
     pathvars:
         job="decode_across/{method}/{group}/seed{seed}",
     resources:
@@ -45,6 +46,20 @@ use rule step as across_time_table with:
     params:
         **made_by("concatenate"),
         columns="ACROSS_TIME",
+
+
+use rule step as across_null_table with:
+    """Metrics across recordings, beside those of permuted labels."""
+    input:
+        tables=across_files(".null.csv"),
+    output:
+        told("tables/across_null.csv"),
+    pathvars:
+        job="across_null_table",
+    localrule: True
+    params:
+        **made_by("concatenate"),
+        columns="ACROSS_NULL",
 
 
 use rule step as across_tests with:
@@ -112,5 +127,6 @@ rule across:
     input:
         rules.across_table.output,
         rules.across_time_table.output,
+        rules.across_null_table.output,
         rules.across_tests.output,
     localrule: True

@@ -65,7 +65,7 @@ use rule step as within_time_table with:
 
 
 use rule step as within_null_table with:
-    """Metrics of test trials within recordings, beside those of permuted labels."""
+    """Metrics within recordings, beside those of permuted labels."""
     input:
         tables=within_files(".null.csv"),
     output:

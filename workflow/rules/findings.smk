@@ -14,15 +14,19 @@ PUBLISHED_LOSSES = [
 ]
 
 
-use rule decode_across as decode_turned_back with:
+use rule step as decode_turned_back with:
     """Decode a group again, with the labels of its turned recordings turned back."""
+    input:
+        embeddings=group_embeddings,
     output:
-        metrics="<results>/decoding/turned_back/{method}/{group}/seed{seed}.csv",
-        time="<results>/decoding/turned_back/{method}/{group}/seed{seed}.time.csv",
+        "<results>/decoding/turned_back/{method}/{group}/seed{seed}.csv",
     pathvars:
         job="decode_turned_back/{method}/{group}/seed{seed}",
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
-        **made_by("decode_across"),
+        **made_by("decode_turned_back"),
         recordings=group_recordings,
         decoders=across_decoders,
-        turned=lambda wildcards: {name: TURNED[name] for name in GROUPS[wildcards.group] if name in TURNED},
+        degrees=lambda wildcards: {name: TURNED.get(name, 0) for name in GROUPS[wildcards.group]},

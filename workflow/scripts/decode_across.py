@@ -6,13 +6,8 @@ with job(snakemake):
     from ner.storage.tables import write_csv
 
     files = dict(zip(snakemake.params.recordings, snakemake.input.embeddings, strict=True))
-    # Degrees by which the labels of a recording are turned before it is decoded.
-    turned = snakemake.params.get("turned", {})
-    metrics, time = decode_across(
-        {
-            protocol: {name: read_embedding(path, protocol).turned(turned.get(name, 0)) for name, path in files.items()}
-            for protocol in PROTOCOLS
-        },
+    metrics, time, null = decode_across(
+        {protocol: {name: read_embedding(path, protocol) for name, path in files.items()} for protocol in PROTOCOLS},
         method=snakemake.wildcards.method,
         group=snakemake.wildcards.group,
         seed=int(snakemake.wildcards.seed),
@@ -20,3 +15,4 @@ with job(snakemake):
     )
     write_csv(snakemake.output.metrics, metrics)
     write_csv(snakemake.output.time, time)
+    write_csv(snakemake.output.null, null)

@@ -10,15 +10,17 @@ Rounding can change where lbfgs stops. On the authors' M1 embeddings of NER and 
 """
 
 from collections.abc import Mapping
+from dataclasses import astuple
 
 import numpy as np
 import pandas as pd
 
 from ner.data.embeddings import Embedding
-from ner.decoding.columns import ACROSS, ACROSS_TIME
+from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
 from ner.decoding.decode import by_protocol, fit_decoder
 from ner.decoding.decoders.registry import Decoder
-from ner.decoding.metrics import Decoded, accuracy_by_bin, score
+from ner.decoding.metrics import Decoded, accuracy_by_bin
+from ner.decoding.nulls import accuracy_band, permutation_nulls
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
 
@@ -47,7 +49,7 @@ def decode_across(
     group: str,
     seed: int,
     decoders: Mapping[str, Mapping],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Score every recording of a group as the source of every other and of itself.
 
     Under the paper protocol a source is rotated onto a target by the published rule, which uses the train and test
@@ -63,13 +65,14 @@ def decode_across(
         decoders: name to module and settings, see `decoders.registry.make_decoder`.
 
     Returns:
-        Metrics (columns columns.ACROSS) and accuracy over time (columns columns.ACROSS_TIME).
+        Metrics (columns columns.ACROSS), accuracy over time (columns columns.ACROSS_TIME), and the metrics beside
+        their chance (columns columns.ACROSS_NULL).
 
     Raises:
         InputError: if two recordings have other directions or other bins in a trial.
         KeyError: if there is no such decoder module.
     """
-    values, times = [], []
+    values, times, nulls = [], [], []
     sources = next(iter(embeddings.values()))
     for name, decoder in decoders.items():
         fitted = {
@@ -86,8 +89,14 @@ def decode_across(
                     rotation = None if source == target else rule.rotation(embedding, onto)
                     test, decoded = decode_target(fitted[source][protocol], onto, rotation)
                     of = (method, group, source, target, name, protocol)
-                    scores = score(test, decoded, swapped=rule.swapped("test"))
-                    values += [(*of, metric, seed, value) for metric, value in scores.items()]
+                    chance = permutation_nulls(test, decoded, swapped=rule.swapped("test"))
+                    values += [(*of, metric, seed, null.value) for metric, null in chance.items()]
+                    nulls += [(*of, metric, seed, *astuple(null)) for metric, null in chance.items()]
                     accuracy = accuracy_by_bin(test.direction, decoded.direction, test.bins_per_trial)
-                    times += [(*of, k, seed, value) for k, value in enumerate(accuracy)]
-    return pd.DataFrame(values, columns=names(ACROSS)), pd.DataFrame(times, columns=names(ACROSS_TIME))
+                    bands = zip(accuracy, *accuracy_band(test, decoded), strict=True)
+                    times += [(*of, k, seed, *value) for k, value in enumerate(bands)]
+    return (
+        pd.DataFrame(values, columns=names(ACROSS)),
+        pd.DataFrame(times, columns=names(ACROSS_TIME)),
+        pd.DataFrame(nulls, columns=names(ACROSS_NULL)),
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, PAIRS, SOURCE, TARGET
+from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, NULL_HIGH, NULL_LOW, PAIRS, SOURCE, TARGET
 from ner.storage.tables import Column, Table, names
 
 #: Values of columns.PAIRS.
@@ -13,6 +13,8 @@ DIAGONAL, OFF_DIAGONAL = KINDS_OF_PAIRS = ("diagonal", "off-diagonal")
 # A mean of all cells, or none.
 _PUBLISHED_MEAN = ("published", lambda values: values.mean(skipna=False))
 _PUBLISHED = Column("published", "R2: 1; accuracy: %", "the same of the authors' table; empty where it lacks a cell")
+_BOUNDS = [NULL_LOW.name, NULL_HIGH.name]
+_BOUNDS_MEAN = {bound: (bound, "mean") for bound in _BOUNDS}
 #: A cell a row.
 CELLS = Table(
     "{figure}_cells.csv",
@@ -26,6 +28,8 @@ CELLS = Table(
         Column("sd", "R2: 1; accuracy: %", "standard deviation over seeds; empty for a single one"),
         Column("seeds", "", "number of seeds"),
         _PUBLISHED,
+        NULL_LOW,
+        NULL_HIGH,
     ),
     "the metrics shown, recording by recording, beside the published ones",
 )
@@ -55,6 +59,7 @@ ACCURACY = Table(
         Column("mean", "%", "mean over cells"),
         Column("sd", "%", "standard deviation over cells; empty for a single one"),
         _PUBLISHED,
+        *(Column(null.name, null.unit, f"{null.meaning}, mean over cells") for null in (NULL_LOW, NULL_HIGH)),
     ),
     "accuracy of the direction over time, across recordings",
 )
@@ -74,11 +79,12 @@ def select(table: pd.DataFrame, decoders: Mapping[str, Sequence[str]], protocol:
     return rows.sort_values("_place", kind="stable").drop(columns="_place")
 
 
-def across_cells(table: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """Average the cells over seeds and set the published values beside them.
+def across_cells(table: pd.DataFrame, null: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Average the cells and their chance over seeds, and set the published values beside them.
 
     Args:
         table: columns columns.ACROSS, of one group and protocol.
+        null: columns columns.ACROSS_NULL, of the same.
         published: columns method, decoder, metric, source, target and value; may be empty.
 
     Returns:
@@ -87,7 +93,8 @@ def across_cells(table: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     keys = [column.name for column in (METHOD, DECODER, METRIC, SOURCE, TARGET)]
     cells = table.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", seeds="count").reset_index()
     theirs = published[[*keys, "value"]].rename(columns={"value": "published"})
-    return cells.merge(theirs.astype({"published": float}), on=keys, how="left")[names(CELLS)]
+    cells = cells.merge(theirs.astype({"published": float}), on=keys, how="left")
+    return cells.merge(null.groupby(keys)[_BOUNDS].mean().reset_index(), on=keys, how="left")[names(CELLS)]
 
 
 def across_means(cells: pd.DataFrame) -> pd.DataFrame:
@@ -117,12 +124,13 @@ def recording_means(cells: pd.DataFrame) -> pd.DataFrame:
         cells: columns CELLS, of one decoder and metric.
 
     Returns:
-        Columns method, recording, value and published (that of all its cells, or none), in the order of the cells.
+        Columns method, recording, value, published (that of all its cells, or none), null_low and null_high, in the
+        order of the cells.
     """
     off = cells[cells["source"] != cells["target"]]
     both = pd.concat([off.assign(recording=off[end]) for end in ("source", "target")])
-    means = both.groupby(["method", "recording"], sort=False).agg(value=("mean", "mean"), published=_PUBLISHED_MEAN)
-    return means.reset_index()
+    means = both.groupby(["method", "recording"], sort=False)
+    return means.agg(value=("mean", "mean"), published=_PUBLISHED_MEAN, **_BOUNDS_MEAN).reset_index()
 
 
 def across_accuracy(table: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -136,11 +144,13 @@ def across_accuracy(table: pd.DataFrame, published: pd.DataFrame) -> pd.DataFram
         Columns ACCURACY, in the order of the table.
     """
     keys = [column.name for column in (METHOD, DECODER, SOURCE, TARGET, BIN)]
-    cells = table.groupby(keys, sort=False)["value"].mean().reset_index()
+    cells = table.groupby(keys, sort=False)[["value", *_BOUNDS]].mean().reset_index()
     theirs = published[[*keys, "value"]].rename(columns={"value": "published"}).astype({"published": float})
     cells = cells.merge(theirs, on=keys, how="left").assign(pairs=kind_of_pairs(cells))
     grouped = cells.groupby(["method", "decoder", "pairs", "bin"], sort=False)
-    found = grouped.agg(cells=("value", "size"), mean=("value", "mean"), sd=("value", "std"), published=_PUBLISHED_MEAN)
+    found = grouped.agg(
+        cells=("value", "size"), mean=("value", "mean"), sd=("value", "std"), published=_PUBLISHED_MEAN, **_BOUNDS_MEAN
+    )
     return found.reset_index()[names(ACCURACY)]
 
 

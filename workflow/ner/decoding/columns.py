@@ -15,6 +15,15 @@ METRIC = Column(
 )
 SEED = Column("seed", "", "seed of the method's random state")
 VALUE = Column("value", "R2: 1; accuracy: %", "value of the metric; empty for the R2 of a velocity without variance")
+#: Of a score when the labels of the scored trials are permuted.
+NULL_LOW = Column("null_low", VALUE.unit, "2.5 % of the permutations of the trials' labels lie below")
+NULL_HIGH = Column("null_high", VALUE.unit, "2.5 % of the permutations of the trials' labels lie above")
+NULL = (
+    Column("null_mean", VALUE.unit, "mean of the metric when the labels of the scored trials are permuted"),
+    NULL_LOW,
+    NULL_HIGH,
+    Column("p", "1", "share of permutations, the real labels counted in, that reach the value"),
+)
 
 #: Metrics of decoders fitted and scored within one recording; one value a row.
 WITHIN = Table(
@@ -26,27 +35,15 @@ WITHIN = Table(
 #: Share of trials whose direction is decoded right, bin by bin, within one recording.
 WITHIN_TIME = Table(
     "tables/within_time.csv",
-    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, VALUE),
+    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, VALUE, NULL_LOW, NULL_HIGH),
     "share of trials whose direction is decoded right, bin by bin",
     parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
 )
-#: The same metrics of test trials, beside what they are by chance.
+#: The same metrics, beside what they are by chance.
 WITHIN_NULL = Table(
     "tables/within_null.csv",
-    (
-        METHOD,
-        RECORDING,
-        DECODER,
-        PROTOCOL,
-        METRIC,
-        SEED,
-        VALUE,
-        Column("null_mean", VALUE.unit, "mean of the metric when the test trials' labels are permuted"),
-        Column("null_low", VALUE.unit, "2.5 % of the permutations lie below"),
-        Column("null_high", VALUE.unit, "2.5 % of the permutations lie above"),
-        Column("p", "1", "share of permutations, the real labels counted in, that reach the value"),
-    ),
-    "metrics of test trials beside those of permuted labels",
+    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, VALUE, *NULL),
+    "the same metrics beside those of permuted labels",
     parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.null.csv",
 )
 #: Metrics of decoders fitted on a source rotated onto a target and scored on the target's test trials.
@@ -59,7 +56,14 @@ ACROSS = Table(
 #: Share of the target's test trials whose direction is decoded right, bin by bin.
 ACROSS_TIME = Table(
     "tables/across_time.csv",
-    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, BIN, SEED, VALUE),
+    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, BIN, SEED, VALUE, NULL_LOW, NULL_HIGH),
     "the target's trials whose direction is decoded right, bin by bin",
     parts="decoding/across/{method}/{group}/seed{seed}.time.csv",
+)
+#: The metrics of the target's test trials, beside what they are by chance.
+ACROSS_NULL = Table(
+    "tables/across_null.csv",
+    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, METRIC, SEED, VALUE, *NULL),
+    "metrics across recordings beside those of permuted labels",
+    parts="decoding/across/{method}/{group}/seed{seed}.null.csv",
 )

@@ -1,13 +1,16 @@
 """What scores are by chance: the labels of whole trials permuted against what was decoded from them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ner.data.bins import Bins
-from ner.decoding.metrics import Decoded, score
+from ner.decoding.metrics import Decoded, accuracy_by_bin, score
 
 PERMUTATIONS = 200
+# Quantiles around the middle 95 %.
+_MIDDLE = (0.025, 0.975)
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,11 @@ def permutation_nulls(
     Velocity and direction of whole trials are permuted together, against movements that stay as they were decoded. A
     metric that is the maximum over a trial's bins is that for every permutation too, so its chance is above that of
     a single bin. The labels that decoders were fitted to are left as they are: this is the chance of the scored
-    trials, not of the fit.
+    trials, not of the fit. Of trials on which the decoder was fitted it says nothing about how well the decoder would
+    fit permuted labels.
 
     Args:
-        bins: the real movements, of trials on which no decoder was fitted.
+        bins: the real movements.
         decoded: the decoded ones of the same bins.
         seed: of the permutations.
         permutations: how many.
@@ -56,23 +60,51 @@ def permutation_nulls(
         Ojala and Garriga, Permutation tests for studying classifier performance, JMLR 2010; Phipson and Smyth,
         Permutation p-values should never be zero, 2010.
     """
+    real = score(bins, decoded, swapped=swapped)
+    drawn = [score(others, decoded, swapped=swapped) for others in _permuted(bins, seed, permutations)]
+    return {metric: _null(value, np.array([scores[metric] for scores in drawn])) for metric, value in real.items()}
+
+
+def accuracy_band(
+    bins: Bins, decoded: Decoded, *, seed: int = 0, permutations: int = PERMUTATIONS
+) -> tuple[np.ndarray, np.ndarray]:
+    """The accuracy of the direction, bin by bin, when trials get the labels of others.
+
+    Args:
+        bins: see `permutation_nulls`, as are the others.
+        decoded: the decoded movements of the same bins.
+        seed: of the permutations.
+        permutations: how many.
+
+    Returns:
+        (bins per trial,) twice, %: 2.5 % of the permutations lie below the first, and as many above the second.
+
+    Raises:
+        ValueError: if the shapes disagree or the bins are not whole trials.
+    """
+    drawn = [
+        accuracy_by_bin(others.direction, decoded.direction, bins.bins_per_trial)
+        for others in _permuted(bins, seed, permutations)
+    ]
+    low, high = np.quantile(drawn, _MIDDLE, axis=0)
+    return low, high
+
+
+def _permuted(bins: Bins, seed: int, permutations: int) -> Iterator[Bins]:
+    """The bins with velocity and direction of other trials, once a permutation."""
     random = np.random.default_rng(seed)
     velocity, direction = bins.per_trial(bins.velocity), bins.per_trial(bins.direction)
-    real = score(bins, decoded, swapped=swapped)
-    drawn = []
     for _ in range(permutations):
         order = random.permutation(len(velocity))
-        others = replace(
+        yield replace(
             bins, velocity=velocity[order].reshape(bins.velocity.shape), direction=direction[order].reshape(-1)
         )
-        drawn.append(score(others, decoded, swapped=swapped))
-    return {metric: _null(value, np.array([scores[metric] for scores in drawn])) for metric, value in real.items()}
 
 
 def _null(value: float, drawn: np.ndarray) -> Null:
     if not (np.isfinite(value) and np.isfinite(drawn).all()):
         return Null(value, *[float("nan")] * 4)
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    low, high = np.quantile(drawn, _MIDDLE)
     # Equal scores may differ by rounding, as their sums run in another order.
     reached = np.count_nonzero(drawn >= value - 1e-9 * max(1.0, abs(value)))
     return Null(value, float(drawn.mean()), float(low), float(high), (reached + 1) / (len(drawn) + 1))

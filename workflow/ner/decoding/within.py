@@ -8,8 +8,8 @@ import pandas as pd
 from ner.data.embeddings import Embedding
 from ner.decoding.columns import WITHIN, WITHIN_NULL, WITHIN_TIME
 from ner.decoding.decode import by_protocol, decode
-from ner.decoding.metrics import accuracy_by_bin, score
-from ner.decoding.nulls import permutation_nulls
+from ner.decoding.metrics import accuracy_by_bin
+from ner.decoding.nulls import accuracy_band, permutation_nulls
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
 
@@ -34,8 +34,8 @@ def decode_within(
         decoders: name to module and settings, see `decoders.registry.make_decoder`.
 
     Returns:
-        Metrics (columns columns.WITHIN), accuracy over time (columns columns.WITHIN_TIME), and the metrics of test
-        trials beside their chance (columns columns.WITHIN_NULL).
+        Metrics (columns columns.WITHIN), accuracy over time (columns columns.WITHIN_TIME), and the metrics beside
+        their chance (columns columns.WITHIN_NULL).
 
     Raises:
         KeyError: if there is no such decoder module.
@@ -48,13 +48,12 @@ def decode_within(
                 bins = embedding.split(split)
                 real, found = embedding.select(bins), decoded[protocol].select(bins)
                 of = (method, recording, name, protocol, split)
-                scores = score(real, found, swapped=PROTOCOLS[protocol].swapped(split))
-                values += [(*of, metric, seed, value) for metric, value in scores.items()]
+                chance = permutation_nulls(real, found, swapped=PROTOCOLS[protocol].swapped(split))
+                values += [(*of, metric, seed, null.value) for metric, null in chance.items()]
+                nulls += [(*of, metric, seed, *astuple(null)) for metric, null in chance.items()]
                 accuracy = accuracy_by_bin(real.direction, found.direction, real.bins_per_trial)
-                times += [(*of, k, seed, value) for k, value in enumerate(accuracy)]
-                if split == "test":
-                    found_nulls = permutation_nulls(real, found, swapped=PROTOCOLS[protocol].swapped(split))
-                    nulls += [(*of[:-1], metric, seed, *astuple(null)) for metric, null in found_nulls.items()]
+                bands = zip(accuracy, *accuracy_band(real, found), strict=True)
+                times += [(*of, k, seed, *value) for k, value in enumerate(bands)]
     return (
         pd.DataFrame(values, columns=names(WITHIN)),
         pd.DataFrame(times, columns=names(WITHIN_TIME)),

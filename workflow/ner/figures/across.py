@@ -39,7 +39,15 @@ from ner.figures.matrices import (
     matrix_panel,
 )
 from ner.figures.recordings import accuracy_panel
-from ner.figures.style import GREY, WIDTH, decoder_name, method_color, method_legend, panel_letter
+from ner.figures.style import (
+    GREY,
+    WIDTH,
+    chance_legend,
+    decoder_name,
+    method_color,
+    method_legend,
+    panel_letter,
+)
 from ner.methods.names import method_name
 from ner.published.tables import METRICS_PUBLISHED, covering
 
@@ -78,6 +86,7 @@ class Across:
         cls,
         table: pd.DataFrame,
         time: pd.DataFrame,
+        null: pd.DataFrame,
         published: pd.DataFrame,
         published_time: pd.DataFrame,
         *,
@@ -90,6 +99,7 @@ class Across:
         Args:
             table: columns columns.ACROSS, of one group, recordings in the order of the rows.
             time: columns columns.ACROSS_TIME, of the same.
+            null: columns columns.ACROSS_NULL, of the same.
             published: columns published.tables.PUBLISHED_ACROSS; they are of the paper protocol, and not shown beside
                 another one.
             published_time: columns published.tables.PUBLISHED_ACROSS_TIME, of the same.
@@ -97,13 +107,13 @@ class Across:
             hemispheres: one a recording, '' where none is known.
             protocol: paper or strict.
         """
-        table, time = (select(found, decoders, protocol) for found in (table, time))
+        table, time, null = (select(found, decoders, protocol) for found in (table, time, null))
         recordings = table["source"].unique().tolist()
         published, published_time = (
             covering(theirs if protocol == "paper" else theirs.iloc[:0], recordings)
             for theirs in (published, published_time)
         )
-        cells = across_cells(table, published)
+        cells = across_cells(table, null, published)
         return cls(
             decoders=decoders,
             recordings=recordings,
@@ -241,10 +251,10 @@ def _times(figure: Figure, across: Across, top: float, letter: str) -> None:
             axis.set(yticklabels=[])
     methods = list(dict.fromkeys(method for _, method in across.columns))
     axis.figure.legend(
-        handles=method_legend(methods),
+        handles=[*method_legend(methods), chance_legend()],
         loc="center",
         bbox_to_anchor=(0.5, (top - _TIME - 0.46) / figure.get_figheight()),
-        ncols=len(methods),
+        ncols=len(methods) + 1,
     )
 
 
@@ -259,12 +269,14 @@ def _distributions(figure: Figure, across: Across, top: float, letter: str) -> N
             means = recording_means(_rows(across.cells, **of))
             tests = _rows(across.tests, **of, pairs=OFF_DIAGONAL)
             published = means.groupby("method")["published"].agg(lambda values: values.mean(skipna=False)).dropna()
+            chance = means.groupby("method", sort=False)[["null_low", "null_high"]].mean().agg(tuple, axis=1)
             paired_panel(
                 axis,
                 means,
                 against_first(tests, methods, "p_recordings"),
                 floor=scale.norm.vmin,
                 published=published.to_dict(),
+                chance=dict(chance) if METRICS[metric].unit == "%" else None,
             )
             axis.set(ylabel=METRICS[metric].label + (" (%)" if METRICS[metric].unit == "%" else ""))
             if k == 0:

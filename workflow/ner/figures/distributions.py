@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.transforms import blended_transform_factory
 
-from ner.figures.style import GREY, empty_panel, method_color, p_text
+from ner.figures.style import CHANCE_COLOR, GREY, empty_panel, method_color, p_text
 from ner.methods.names import method_name
 
 #: Methods up to which p-values and names are written upright.
@@ -25,6 +25,7 @@ def paired_panel(
     *,
     floor: float = -np.inf,
     published: Mapping[str, float] | None = None,
+    chance: Mapping[str, tuple[float, float]] | None = None,
 ) -> None:
     """Draw paired values of methods: a gray line a recording, its points, and each method's mean with its interval.
 
@@ -37,6 +38,7 @@ def paired_panel(
         p_values: method to the p-value of its test against the first method; NaN or missing where there is none.
         floor: lowest value that the axis may show.
         published: method to the authors' mean, a black dash.
+        chance: method to the bounds of its scores by chance, a gray band.
     """
     methods = list(dict.fromkeys(values["method"]))
     if not methods:
@@ -46,6 +48,9 @@ def paired_panel(
     low = max(floor, min([table.min().min(), *(published or {}).values()]))
     shown = table.clip(lower=low)
     places = np.arange(len(methods))
+    for method, (bottom, top) in (chance or {}).items():
+        place = methods.index(method)
+        axis.fill_between([place - 0.4, place + 0.4], bottom, top, color=CHANCE_COLOR, linewidth=0, zorder=0)
     lines = [np.column_stack([places, row]) for row in shown.to_numpy()]
     axis.add_collection(LineCollection(lines, colors="0.75", linewidths=0.4, zorder=1))
     long = shown.melt(value_name="value")

@@ -7,8 +7,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from ner.data.bins import BIN_SECONDS
 from ner.data.names import RecordingName
-from ner.data.recordings import DIRECTIONS
-from ner.figures.style import GREY, method_color
+from ner.figures.style import CHANCE_COLOR, method_color
 
 #: Line styles of |vx| and |vy|.
 SPEED_STYLES = {"vx": "-", "vy": (0, (3, 1.5))}
@@ -23,12 +22,13 @@ def time_axis(axis: Axes, bins: int) -> None:
 def accuracy_panel(axis: Axes, accuracy: pd.DataFrame, speed: pd.DataFrame | None = None) -> None:
     """Draw direction accuracy over time per method, its mean and a band of one SD, above the speeds if they are given.
 
-    The dotted line is chance. |vx| and |vy| (grey) are scaled to the panel: their common maximum stands at 50.
+    The gray band below is chance. |vx| and |vy| (gray lines) are scaled to the panel: their common maximum stands at 50.
 
     Args:
         axis: 2D axes.
-        accuracy: columns method, bin, mean, sd and published (% of trials; sd NaN where there is one value), which is
-            drawn dotted where there is one.
+        accuracy: columns method, bin, mean, sd (NaN where there is one value), published, which is drawn dotted where
+            there is one, and null_low and null_high, of which the lowest and the highest bound of all methods are drawn;
+            % of trials.
         speed: columns bin, vx and vy, means of |vx| and |vy| in one unit.
     """
     if speed is not None:
@@ -42,7 +42,9 @@ def accuracy_panel(axis: Axes, accuracy: pd.DataFrame, speed: pd.DataFrame | Non
         axis.fill_between(time, *band, color=method_color(method), alpha=0.2, linewidth=0)
         axis.plot(time, rows["mean"], color=method_color(method))
         axis.plot(time, rows["published"], color=method_color(method), linewidth=0.8, linestyle=(0, (1, 1)))
-    axis.axhline(100 / len(DIRECTIONS), color=GREY, linewidth=0.5, linestyle=(0, (1, 2)))
+    chance = accuracy.groupby("bin").agg({"null_low": "min", "null_high": "max"})
+    time = chance.index * BIN_SECONDS * 1000
+    axis.fill_between(time, chance["null_low"], chance["null_high"], color=CHANCE_COLOR, linewidth=0, zorder=0)
     axis.set(ylim=(0, 102), yticks=[0, 25, 50, 75, 100])
     time_axis(axis, int(accuracy["bin"].max()) + 1)
 

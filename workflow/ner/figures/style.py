@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 from pypdf import PdfWriter
 
@@ -23,6 +24,8 @@ from ner.storage.files import atomic
 WIDTH = 7.2
 #: Color of what is written beside the data.
 GREY = "0.45"
+#: Of what scores are by chance.
+CHANCE_COLOR = "0.88"
 
 _RASTER_DPI = 400
 _COLOURS = {
@@ -146,6 +149,11 @@ def empty_panel(axis: Axes, what: str) -> None:
 def method_legend(methods: Sequence[str]) -> list[Line2D]:
     """Legend handles of methods, in order."""
     return [Line2D([], [], color=method_color(method), linewidth=2, label=method_name(method)) for method in methods]
+
+
+def chance_legend() -> Patch:
+    """Legend handle of the band of chance."""
+    return Patch(color=CHANCE_COLOR, linewidth=0, label="chance (95 %)")
 
 
 def p_text(p_value: float) -> str:

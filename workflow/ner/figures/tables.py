@@ -2,11 +2,13 @@
 
 from ner.data.columns import BIN, DIRECTION, RECORDING, SPLIT, TRIAL, VX, VY
 from ner.data.embeddings import LATENT
-from ner.decoding.columns import METHOD, METRIC, VALUE
+from ner.decoding.columns import METHOD, METRIC, NULL_HIGH, NULL_LOW, VALUE
 from ner.decoding.method_tests import ACROSS_TESTS
 from ner.storage.tables import Column, Table
 from ner.training.history import LOSS, STEP
 
+#: Of means over recordings.
+CHANCE = tuple(Column(null.name, null.unit, f"{null.meaning}, mean over recordings") for null in (NULL_LOW, NULL_HIGH))
 AREA = Column("area", "", "M1, PMd or S1")
 PUBLISHED = Column("published", VALUE.unit, "the same, as the authors published it; empty where they did not")
 _DECODED = (
@@ -94,6 +96,8 @@ SESSIONS = Table(
         Column("sd", VALUE.unit, "standard deviation over seeds; empty for a single one"),
         Column("seeds", "", "number of seeds"),
         PUBLISHED,
+        NULL_LOW,
+        NULL_HIGH,
         AREA,
     ),
     "the metrics shown, recording by recording, beside the published ones",
@@ -108,6 +112,7 @@ ACCURACY = Table(
         Column("mean", "%", "share of trials whose direction is decoded right, mean over recordings"),
         Column("sd", "%", "its standard deviation over recordings; empty for a single one"),
         Column("published", "%", "the same of the authors' table; empty where it lacks one of the recordings"),
+        *CHANCE,
         *(
             Column(f"v{axis}", "cm/s", f"absolute velocity along {axis}, mean over trials and recordings")
             for axis in "xy"

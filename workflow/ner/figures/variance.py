@@ -12,18 +12,29 @@ from matplotlib.lines import Line2D
 
 from ner.data.names import AREAS, RecordingName
 from ner.data.recordings import Recording
+from ner.decoding.columns import NULL_HIGH, NULL_LOW
 from ner.decoding.method_tests import within_tests
 from ner.decoding.metrics import METRICS
 from ner.decoding.movements import Movements
 from ner.figures.distributions import against_first, paired_panel
 from ner.figures.latents import direction_wheel, plane, trajectories
 from ner.figures.recordings import SPEED_STYLES, accuracy_panel, session_panel
-from ner.figures.style import WIDTH, decoder_name, method_color, method_legend, panel_letter, trials_name
+from ner.figures.style import (
+    WIDTH,
+    chance_legend,
+    decoder_name,
+    method_color,
+    method_legend,
+    panel_letter,
+    trials_name,
+)
 from ner.methods.names import method_name
 from ner.published.tables import METRICS_PUBLISHED
 
 #: Metrics of which every recording is shown.
 _STRIPS = ("velocity_r2", "position_r2")
+#: Bounds of chance.
+_BOUNDS = [NULL_LOW.name, NULL_HIGH.name]
 #: Lowest R2 that is drawn; a bad fit is an arrowhead there.
 _FLOOR = -0.25
 
@@ -57,6 +68,7 @@ class Variance:
         cls,
         within: pd.DataFrame,
         within_time: pd.DataFrame,
+        within_null: pd.DataFrame,
         published: pd.DataFrame,
         published_time: pd.DataFrame,
         recordings: Sequence[Recording],
@@ -71,6 +83,7 @@ class Variance:
         Args:
             within: columns decoding.columns.WITHIN.
             within_time: columns decoding.columns.WITHIN_TIME.
+            within_null: columns decoding.columns.WITHIN_NULL.
             published: columns published.tables.PUBLISHED_WITHIN; may be empty.
             published_time: columns published.tables.PUBLISHED_WITHIN_TIME; may be empty.
             recordings: of the run, for the speed of the hand.
@@ -87,17 +100,22 @@ class Variance:
             table = table[table["method"].isin(methods)]
             return table.sort_values("method", key=lambda column: column.map(methods.index), kind="stable")
 
-        table, time = (chosen(found, protocol=protocol) for found in (within, within_time))
+        table, time, null = (chosen(found, protocol=protocol) for found in (within, within_time, within_null))
         keys = ["method", "recording", "metric"]
         values = table.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", seeds="count").reset_index()
         values = _beside(values, chosen(published), keys)
+        values = values.merge(null.groupby(keys)[_BOUNDS].mean().reset_index(), on=keys)
         values["area"] = _areas(values["recording"])
 
         keys = ["method", "recording", "bin"]
-        time = _beside(time.groupby(keys, sort=False)["value"].mean().reset_index(), chosen(published_time), keys)
+        time = time.groupby(keys, sort=False)[["value", *_BOUNDS]].mean().reset_index()
+        time = _beside(time, chosen(published_time), keys)
         time["area"] = _areas(time["recording"])
         accuracy = time.groupby(["area", "method", "bin"], sort=False).agg(
-            mean=("value", "mean"), sd=("value", "std"), published=("published", lambda found: found.mean(skipna=False))
+            mean=("value", "mean"),
+            sd=("value", "std"),
+            published=("published", lambda found: found.mean(skipna=False)),
+            **{bound: (bound, "mean") for bound in _BOUNDS},
         )
         accuracy = accuracy.reset_index().merge(_speeds(recordings), on=["area", "bin"])
         tests = within_tests(table)
@@ -168,6 +186,7 @@ def draw(variance: Variance, movements: Sequence[Movements], scores: Mapping[str
     handles = [
         *method_legend(variance.methods),
         *([Line2D([], [], color="black", marker="_", linestyle="", label="published")] * compared),
+        chance_legend(),
         Line2D([], [], color="0.3", marker="<", markersize=3.5, linestyle="", label="median over recordings"),
         *(Line2D([], [], color="0.6", linestyle=style, label=f"|{v}|, scaled") for v, style in SPEED_STYLES.items()),
     ]
@@ -243,7 +262,9 @@ def _paired(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
         published = rows.groupby("method", sort=False)["published"].agg(lambda found: found.mean(skipna=False)).dropna()
         tests = variance.tests[variance.tests["metric"] == metric.name]
         floor = _FLOOR if metric.unit == "1" else 0
-        paired_panel(axis, rows, against_first(tests, variance.methods, "p"), floor=floor, published=dict(published))
+        p_values = against_first(tests, variance.methods, "p")
+        chance = rows.groupby("method", sort=False)[_BOUNDS].mean().agg(tuple, axis=1) if metric.unit == "%" else {}
+        paired_panel(axis, rows, p_values, floor=floor, published=dict(published), chance=dict(chance))
         axis.set(ylabel=metric.label + (" (%)" if metric.unit == "%" else ""))
         if k == 0:
             panel_letter(axis, "e", dy=24)

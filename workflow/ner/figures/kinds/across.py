@@ -13,9 +13,15 @@ TABLES = (CELLS, MEANS, ACCURACY, TESTS)
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
     """The tables of every method and seed across the group's recordings, and the published ones."""
-    tables, times = plan.across_files(entry["group"])
+    tables, times, nulls = plan.across_files(entry["group"])
     published, published_time = plan.published_files("across", plan.groups[entry["group"]])
-    return {"tables": tables, "times": times, "published": published, "published_time": published_time}
+    return {
+        "tables": tables,
+        "times": times,
+        "nulls": nulls,
+        "published": published,
+        "published_time": published_time,
+    }
 
 
 def parameters(entry: Mapping, plan: Plan) -> dict:

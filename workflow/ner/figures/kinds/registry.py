@@ -81,11 +81,11 @@ class Plan(Protocol):
     def movements_file(self, decoder: str, method: str, recording: str, seed: int, protocol: str) -> str:
         """The movements decoded from it."""
 
-    def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str]]:
-        """The metrics within all recordings, and the accuracy over time: one file a method, recording and seed."""
+    def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
+        """Metrics within all recordings, accuracy over time, and chance: a file a method, recording and seed."""
 
-    def across_files(self, group: str) -> tuple[list[str], list[str]]:
-        """The metrics across the recordings of a group, and the accuracy over time: a file a method and seed."""
+    def across_files(self, group: str) -> tuple[list[str], list[str], list[str]]:
+        """Metrics across the recordings of a group, accuracy over time, and chance: a file a method and seed."""
 
     def published_files(self, scope: str, recordings: Iterable[str]) -> tuple[list[str], list[str]]:
         """The authors' tables of a scope, within or across: metrics, and accuracy over time.

@@ -18,11 +18,12 @@ def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
     """The results of every recording, the published ones, the recordings, and one recording's decoded movements."""
-    tables, times = plan.within_files(entry["decoder"], entry["methods"])
+    tables, times, nulls = plan.within_files(entry["decoder"], entry["methods"])
     published, published_time = plan.published_files("within", plan.recordings)
     return {
         "tables": tables,
         "times": times,
+        "nulls": nulls,
         "published": published,
         "published_time": published_time,
         "recordings": [plan.recording_file(recording) for recording in plan.recordings],

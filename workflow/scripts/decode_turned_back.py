@@ -1,0 +1,20 @@
+from job import job
+
+with job(snakemake):
+    from ner.data.embeddings import PROTOCOLS, read_embedding
+    from ner.decoding.across import decode_across
+    from ner.storage.tables import write_csv
+
+    files = dict(zip(snakemake.params.recordings, snakemake.input.embeddings, strict=True))
+    degrees = snakemake.params.degrees
+    metrics, *_ = decode_across(
+        {
+            protocol: {name: read_embedding(path, protocol).turned(degrees[name]) for name, path in files.items()}
+            for protocol in PROTOCOLS
+        },
+        method=snakemake.wildcards.method,
+        group=snakemake.wildcards.group,
+        seed=int(snakemake.wildcards.seed),
+        decoders=snakemake.params.decoders,
+    )
+    write_csv(snakemake.output[0], metrics)
