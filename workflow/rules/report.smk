@@ -64,6 +64,7 @@ use rule step as findings with:
         parity_within="<results>/verification/parity_within.csv",
         parity_across="<results>/verification/parity_across.csv",
         parity_across_summary="<results>/verification/parity_across_summary.csv",
+        parity_curved="<results>/verification/parity_curved.csv",
         published_tests="<results>/verification/published_tests.csv",
         positives=expand(
             "<results>/decoding/within/linear/{method}/{recording}/seed{seed}.csv",
@@ -80,6 +81,7 @@ use rule step as findings with:
         candidates="<results>/verification/finding6_candidates.csv",
         pairs="<results>/verification/finding7_pairs.csv",
         positives="<results>/verification/finding8_positives.csv",
+        curved="<results>/verification/finding9_curved.csv",
     pathvars:
         job="findings",
     localrule: True
@@ -161,6 +163,7 @@ use rule step as report with:
         parity_within=rules.parity_within.output,
         parity_across_summary=rules.parity_across.output.summary,
         parity_averages=rules.parity_averages.output,
+        parity_curved=rules.parity_curved.output,
         findings=rules.findings.output,
         losses=rules.losses.output,
         facts=rules.provenance.output.facts,

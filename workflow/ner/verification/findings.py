@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, RECORDING, VALUE
-from ner.published.tables import FIGURE
+from ner.published.tables import FIGURE, SELECTION
 from ner.storage.tables import Column, Table, names
 from ner.verification.compare import OURS_MEAN, OURS_SD, SEEDS, over_seeds
 from ner.verification.parity_across import PARITY_ACROSS_SUMMARY
@@ -114,6 +114,22 @@ POSITIVES = Table(
         SEEDS,
     ),
     "CEBRA with and without the direction in its positives",
+)
+
+#: Finding 9, a method, selection of trials and metric of Figure 8 a row.
+CURVED = Table(
+    "verification/finding9_curved.csv",
+    (
+        METHOD,
+        SELECTION,
+        METRIC,
+        Column("train", _UNIT, "decoded from the authors' embedding, training trials, which the paper shows"),
+        Column("test", _UNIT, "the same, held-out trials, with the arguments of R2 in their order"),
+        Column("difference", _UNIT, "test minus train"),
+        Column("train_trials", "", "number of training trials"),
+        Column("test_trials", "", "number of held-out trials"),
+    ),
+    "training and held-out trials of Figure 8",
 )
 
 
@@ -283,3 +299,15 @@ def positives(within: pd.DataFrame, retrained: pd.DataFrame) -> pd.DataFrame:
     ours = over_seeds(train[train.protocol == "paper"], [*keys, "method"])
     goal = goal.loc[goal.method == "cebra", [*keys, "published"]]
     return ours.merge(goal, on=keys, how="left")[names(POSITIVES)]
+
+
+def curved(parity_curved: pd.DataFrame) -> pd.DataFrame:
+    """9: Figure 8 shows training trials alone.
+
+    Args:
+        parity_curved: columns parity_curved.PARITY_CURVED.
+
+    Returns:
+        Columns CURVED.
+    """
+    return parity_curved.assign(difference=parity_curved["test"] - parity_curved["train"])[names(CURVED)]
