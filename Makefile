@@ -70,7 +70,7 @@ showcase: $(READY)
 	python -m snakemake --configfile workflow/overlays/mirrored.yaml --cores all $(ARGS) -- fig4 fig4_strict fig5 latents verify
 	cp figures/{fig4,fig4_strict,fig5,latents}.png figures/reference/
 	cp results/benchmarks.csv results/verification/{headlines,losses,retrained_within,retrained_within_medians,retrained_across_means}.csv results/reference/
-	cp results/verification/{parity_within,parity_across_summary,parity_averages,verdicts}.csv results/verification/finding*.csv results/reference/
+	cp results/verification/{parity_within,parity_across_summary,parity_averages,parity_curved,verdicts}.csv results/verification/finding*.csv results/reference/
 	set -e; for overlay in seeds_of_baselines seeds_of_misses; do \
 	  python -m snakemake --configfile workflow/overlays/{mirrored,$$overlay}.yaml --cores all $(ARGS) -- results/verification/retrained_within.csv; \
 	  cp results/verification/retrained_within.csv results/reference/$$overlay.csv; \

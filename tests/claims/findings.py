@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from claims.tables import CONFIG, METRICS, R2, TABLES, VALUES, Claim, by_metric, directions, one, parity_difference
+from claims.tables import (
+    CONFIG,
+    METRICS,
+    R2,
+    TABLES,
+    VALUES,
+    Claim,
+    by_metric,
+    directions,
+    one,
+    parity_difference,
+    rows,
+)
 
 
 def claims() -> Iterator[Claim]:
@@ -122,3 +134,12 @@ def claims() -> Iterator[Claim]:
         "falls from {direction_both.ours_mean:.1f} to {direction_alone.ours_mean:.1f} %",
         rows_of,
     )
+
+    for selection, found in rows("finding9_curved", method="ner-5000").groupby("selection"):
+        values = {name: found[found["metric"] == metric].iloc[0] for name, metric in R2.items()}
+        yield Claim(
+            page,
+            "| {selection} | {velocity.train_trials}, {velocity.test_trials} | {velocity.train:.2f}, "
+            "{velocity.test:.2f} | {position.train:.2f}, {position.test:.2f} |",
+            {"selection": selection, **values},
+        )

@@ -63,6 +63,7 @@ def test_colors_of_methods_are_the_same_for_variants_and_exist_for_unknown_ones(
         ("chewie-20161014-m1", "Chewie 2016-10-14, M1", "Chewie 2016", "1014"),
         ("mihili-20140217-pmd", "Mihili 2014-02-17, PMd", "Mihili 2014", "0217"),
         ("demo-day1-s1", "Demo-day1, S1", "Demo-day1", ""),
+        ("jenkins-20090925-up-down-31-38-all", "Jenkins 2009-09-25, up-down-31-38, all units", "Jenkins 2009", "0925"),
     ],
 )
 def test_names_of_recordings(recording, title, group, day):

@@ -1,5 +1,7 @@
 """The reader of the authors' files, on files laid out like theirs and on theirs."""
 
+import re
+
 import numpy as np
 import pytest
 import yaml
@@ -9,10 +11,11 @@ from samples import MIRRORED
 from scipy.io import loadmat
 
 from ner.data.upstream import read_manifest
-from ner.published.catalogue import METHODS, one_each, published_embeddings, published_tables
+from ner.published.catalogue import METHODS, one_each, published_embeddings, published_selections, published_tables
 from ner.published.tables import (
     METRICS_PUBLISHED,
     published_across,
+    published_curved,
     published_loss,
     published_within,
     read_published_embedding,
@@ -60,7 +63,8 @@ def value(frame, **of):
 
 
 def test_every_published_file_of_the_manifest_is_understood():
-    kinds = {"published-table": published_tables(MANIFEST), "published-embedding": published_embeddings(MANIFEST)}
+    embeddings = [*published_embeddings(MANIFEST), *published_selections(MANIFEST)]
+    kinds = {"published-table": published_tables(MANIFEST), "published-embedding": embeddings}
     for kind, found in kinds.items():
         assert {file.path for file in found} == {path for path, file in MANIFEST.items() if file.kind == kind}
 
@@ -113,6 +117,21 @@ def test_dates_are_read_from_every_form_of_file_name():
         ("pivae", "chewie-20160929-pmd"),
         ("umap-supervised", "han-20171204-s1"),
     ]
+
+
+def test_selections_of_figure_8_are_read_from_the_file_names_and_have_printed_values():
+    chosen = published_selections(MANIFEST)
+    printed = published_curved()
+    assert len(chosen) == 16 and len({(file.method, file.selection) for file in chosen}) == 16
+    for file in chosen:
+        types = re.search(r"=\[(.*)\]", file.path)[1].split(", ")
+        assert file.selection.split("-")[2:] == types
+        assert file.selection.startswith("up-down" if "up-down" in file.path else "straight-curve")
+        assert file.method == ("cebra-5000" if "Cebra" in file.path else "ner-5000")
+        values = printed[(printed.method == file.method) & (printed.selection == file.selection)]
+        assert sorted(values.metric) == ["position_r2", "velocity_r2"]
+    # The straight reaches, of NER alone, have no file.
+    assert set(printed.selection) - {file.selection for file in chosen} == {"straight-13-29-17-38-6-18"}
 
 
 # ---- Files laid out like the authors'

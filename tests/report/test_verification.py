@@ -76,7 +76,7 @@ def nothing():
         "finding8_positives": findings.positives(
             within(), retrained_within(within(), published_within(), TOLERANCE, seed_spread=2.0)
         ),
-        "finding9_turned_labels": findings.turned_labels(across(), across(), []),
+        "finding10_turned_labels": findings.turned_labels(across(), across(), []),
         "verdicts": verdict_counts(tables["retrained_within"], tables["retrained_across"]),
         "headlines": headlines(published_within(), published_across(), within(), across()),
     }
@@ -118,6 +118,10 @@ def tables(tmp_path_factory):
     parity = parity_within(*((*key, values[key[-1]], values[key[-1]]) for key in of if key[0] == "ner"))
     found = parity_across(*(("NER_Chewie", "ner", m, s, t, values[m], values[m], values[m], 0.05) for s, t, m in pairs))
     curve = np.linspace(6, 5, 2000)
+    of_selection = [("velocity_r2", 0.92, 0.924, 0.004), ("position_r2", 0.95, 0.952, 0.002)]
+    curved = frame(
+        TABLES["parity_curved"], [("ner-5000", "up-down-1-2", *row, 0.005, 0.3, 50, 13) for row in of_selection]
+    )
     jobs = frame(TABLES["benchmarks"], [("embed", "ner", a, 0, 3600.0, 10.0, 90.0, 512.0, 0, 0)])
     retrained = retrained_within(run, goal, TOLERANCE, seed_spread=2.0)
     made = nothing() | {
@@ -132,6 +136,8 @@ def tables(tmp_path_factory):
         "parity_averages": frame(TABLES["parity_averages"], [("pca", a, 1, 1e-12, 1.0), ("dpca", a, 1, 2.0, 0.9995)]),
         "finding2_train_and_test": findings.train_and_test(parity, run),
         "finding6_candidates": findings.candidates(summarise(found)),
+        "parity_curved": curved,
+        "finding9_curved": findings.curved(curved),
         "losses": first_losses({("ner", a): curve}, {("ner", a, 0): curve + 0.01}),
         "benchmarks": jobs,
         "stages": provenance.stages(jobs),
@@ -167,7 +173,7 @@ def test_the_page_holds_everything(tables):
         told = f"{spread} within seed spread, " if spread else ""
         assert f"{title} {found['met'].sum()} met, {told}{found['differs'].sum()} differs" in text
     assert "umap<b>: not run" in text
-    assert "18 published values" in text and "2 published components" in text and text.count("all of them do") == 2
+    assert "18 published values" in text and "2 published components" in text and text.count("all of them do") == 3
     assert "18 of 18 R² and 9 of 9 accuracies of the direction are explained" in text
     assert "3. pi-VAE was given the labels" in text and "Not run: it needs pivae in compare" in text
     assert "NER at step 1,000: +0.010" in text and "to 0.1, and they do." in text
@@ -182,6 +188,8 @@ def test_the_page_says_when_a_published_value_is_not_reproduced(tables):
     parity = tables["parity_within"].copy()
     parity.loc[:3, "difference"] = 50.0
     assert "4 do not" in read(verification_page(tables | {"parity_within": parity}))
+    curved = tables["parity_curved"].assign(difference=[0.004, -0.006])
+    assert "1 do not" in read(verification_page(tables | {"parity_curved": curved}))
     averages = tables["parity_averages"].assign(difference=[1e-6, 0.0], correlation=[1.0, 0.99])
     assert "2 do not" in read(verification_page(tables | {"parity_averages": averages}))
     losses = tables["losses"].assign(difference=0.2)
@@ -192,9 +200,9 @@ def test_the_page_of_a_run_without_published_recordings():
     text = read(verification_page(nothing(), simulated=["demo-day1-m1"]))
     assert "This run does not test the paper" in text
     assert "None of this run’s recordings has a published value" in text
-    assert "No published averages" in text
+    assert "No published averages" in text and "No published embedding of Figure 8 was available" in text
     assert "No published embedding was available" in text and "No job was measured" in text
-    assert text.count("Not run: it needs") == 9
+    assert text.count("Not run: it needs") == 10
 
 
 @pytest.mark.parametrize(
@@ -254,7 +262,7 @@ def test_the_picture_of_a_method_has_a_point_a_recording_and_its_name(tables):
 
 
 def test_every_measured_finding_has_a_picture(tables):
-    assert set(finding_pictures(tables)) == {"finding2_train_and_test", "finding6_candidates"}
+    assert set(finding_pictures(tables)) == {"finding2_train_and_test", "finding6_candidates", "finding9_curved"}
     rows = [
         ("a-20150101-m1", "velocity_r2", 0.2, "cebra", 0.25, 0.0, 1),
         ("a-20150101-m1", "velocity_r2", 0.2, "cebra-velocity", 0.5, 0.0, 1),
@@ -294,8 +302,10 @@ def test_the_page_reads_at_any_width_without_network(tables, tmp_path, width, co
     assert seen["before"] == {"open": 0, "hidden": True}
     assert seen["open"] and seen["shown"] and seen["unrun"] > 0
     assert not seen["wide"] and seen["columns"] >= columns
-    # 2 methods, 2 recordings, 3 metrics and 2 splits; 3 means; the points of two findings.
-    assert seen["points"] == 24 + 3 + len(tables["finding2_train_and_test"]) + len(tables["finding6_candidates"])
+    # 2 methods, 2 recordings, 3 metrics and 2 splits; 3 means; the points of three findings.
+    assert seen["points"] == 24 + 3 + sum(
+        len(tables[name]) for name in ("finding2_train_and_test", "finding6_candidates", "finding9_curved")
+    )
 
 
 def test_the_keyboard_reaches_links_switch_and_tables(tables, tmp_path):

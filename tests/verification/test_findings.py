@@ -179,7 +179,7 @@ def test_finding_8_stands_beside_the_published_value():
     )
 
 
-def test_finding_9_holds_pairs_of_the_turned_recording_against_themselves_turned_back():
+def test_finding_10_holds_pairs_of_the_turned_recording_against_themselves_turned_back():
     a, b, c, other = "m-1-m1", "m-2-m1", "m-3-m1", "m-1-pmd"
     seen = [(a, b, 0.2, 0.6), (b, a, 0.4, 0.8), (b, c, 0.9, 0.9), (a, a, 5.0, 5.0), (other, b, 7.0, 7.0)]
     tables = [

@@ -6,12 +6,13 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import chain
+from itertools import chain, combinations
 from pathlib import Path
 
 import yaml
 
 from ner.data.formats import registry as formats
+from ner.data.names import EVERY_UNIT
 from ner.data.upstream import read_manifest
 from ner.decoding.decoders import registry as decoders
 from ner.methods import registry as methods
@@ -106,10 +107,24 @@ def _session_problems(sessions: Mapping) -> Iterator[str]:
             yield problem((*place, "file"), show(file), f"a raw file of {MANIFEST.relative_to(ROOT.parent)}", remedy)
         if "simulate" in session:
             for area in session["areas"]:
-                if area not in session["simulate"]["neurons"]:
+                if area not in session["simulate"]["neurons"] and area != EVERY_UNIT:
                     found, expected = "nothing", "a number of neurons"
                     yield problem((*place, "simulate", "neurons", area), found, expected, "add the key")
+        if EVERY_UNIT in session["areas"] and form != "nwb":
+            found, remedy = f"{EVERY_UNIT} beside format: {form}", "name the areas of the file"
+            yield problem((*place, "areas"), found, f"an area; {EVERY_UNIT} is for format: nwb", remedy)
     yield from _repeated_sources(sessions)
+    yield from _repeated_names(sessions)
+
+
+def _repeated_names(sessions: Mapping) -> Iterator[str]:
+    """Selections whose recordings have the name of another one."""
+    first: dict[str, str] = {}
+    for name, session in sessions.items():
+        for recording in all_recordings({"sessions": {name: session}}):
+            if first.setdefault(recording, name) != name:
+                found = f"recording {recording}, which {first[recording]} has too"
+                yield problem(("sessions", name), found, "another name for every recording", "rename the selection")
 
 
 def _repeated_sources(sessions: Mapping) -> Iterator[str]:
@@ -213,6 +228,21 @@ def _bins_problems(config: Mapping) -> Iterator[str]:
             yield problem(
                 ("groups", group), f"bins of {found}", "equally many", "leave out the others, or change `bins`"
             )
+        for one, other in combinations(members, 2):
+            if _may_share_trials(defined[one], defined[other]):
+                remedy = "leave one of them out, as what is held out of one may train the other"
+                yield problem(("groups", group), f"{one} and {other}", "selections that share no trial", remedy)
+
+
+def _may_share_trials(one: Mapping, other: Mapping) -> bool:
+    """Whether recordings are selections of one session that no column keeps apart."""
+    if one["session"] != other["session"] or not one.get("selections"):
+        return False
+    (first,), (second,) = one["selections"].values(), other["selections"].values()
+    # An area of the same trials is another recording of them.
+    if first == second:
+        return False
+    return all(any(value in second[name] for value in first[name]) for name in first.keys() & second.keys())
 
 
 def validate(config: Mapping) -> None:

@@ -57,7 +57,7 @@ def raw_pairs(recordings: Mapping[str, Mapping]) -> dict[str, str]:
     return {
         name: smoothed[day(name)]
         for name, entry in recordings.items()
-        if entry["format"] != "smoothed" and day(name)[1] and day(name) in smoothed
+        if entry["format"] != "smoothed" and not entry.get("selections") and day(name)[1] and day(name) in smoothed
     }
 
 

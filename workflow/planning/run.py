@@ -7,7 +7,7 @@ COMPARED = "compared"
 
 
 def all_recordings(config: Mapping) -> dict[str, dict]:
-    """Every recording that the sessions hold.
+    """Every recording that the sessions hold: each area of a session, or of each of its selections of trials.
 
     Args:
         config: a configuration of the schema.
@@ -16,12 +16,14 @@ def all_recordings(config: Mapping) -> dict[str, dict]:
         As `recordings`, in the order of the sessions.
     """
     return {
-        f"{name}-{area.lower()}": {
+        "-".join(filter(None, (name, selection, area.lower()))): {
             **{key: value for key, value in session.items() if key != "areas"},
+            **({"selections": {selection: session["selections"][selection]}} if selection else {}),
             "session": name,
             "area": area,
         }
         for name, session in config["sessions"].items()
+        for selection in session.get("selections") or [""]
         for area in session["areas"]
     }
 
@@ -33,8 +35,9 @@ def recordings(config: Mapping) -> dict[str, dict]:
         config: a configuration that `validate` accepts.
 
     Returns:
-        Name, e.g. chewie-20161014-m1, to its session's entry with `session` and `area` in place of `areas`; in the
-        order of `recordings`, or of the sessions where that says `all`.
+        Name, e.g. chewie-20161014-m1 (of a selection: session-selection-area), to its session's entry with `session`
+        and `area` in place of `areas`, and of the `selections` its own; in the order of `recordings`, or of the
+        sessions where that says `all`.
     """
     defined = all_recordings(config)
     wanted = defined if config["recordings"] == "all" else config["recordings"]

@@ -53,6 +53,7 @@ use rule step as simulate with:
         **made_by("simulate"),
         session=simulated_session,
         target_unit=simulated_unit,
+        layout=simulated_layout,
 
 
 use rule step as preprocess with:

@@ -1,6 +1,13 @@
 from itertools import chain
 
-from ner.published.catalogue import across_set, one_each, published_embeddings, published_tables
+from ner.published.catalogue import (
+    PRINTED,
+    across_set,
+    one_each,
+    published_embeddings,
+    published_selections,
+    published_tables,
+)
 
 # Published tables of decoding within recordings, and the embeddings behind them.
 WITHIN_TABLES = [table for table in published_tables(UPSTREAM) if table.figure == "fig4"]
@@ -25,6 +32,8 @@ PARITY_AVERAGES = [
     for found in published_embeddings(UPSTREAM)
     if found.method in {"pca", "dpca"}.intersection(COMPARE) and found.recording in RECORDINGS and available(found)
 ]
+# Published embeddings of curved reaches (Figure 8).
+PARITY_CURVED = [found for found in published_selections(UPSTREAM) if available(found)]
 # Published tables of decoding across recordings, and the set of embeddings behind each, as far as they can be had.
 ACROSS_TABLES = {
     f"{table.figure}-{table.method}-{table.decoder}": table

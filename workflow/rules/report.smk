@@ -93,6 +93,7 @@ use rule step as findings with:
         parity_within="<results>/verification/parity_within.csv",
         parity_across="<results>/verification/parity_across.csv",
         parity_across_summary="<results>/verification/parity_across_summary.csv",
+        parity_curved="<results>/verification/parity_curved.csv",
         published_tests="<results>/verification/published_tests.csv",
         positives=expand(
             "<results>/decoding/within/linear/{method}/{recording}/seed{seed}.csv",
@@ -115,7 +116,8 @@ use rule step as findings with:
         candidates="<results>/verification/finding6_candidates.csv",
         pairs="<results>/verification/finding7_pairs.csv",
         positives="<results>/verification/finding8_positives.csv",
-        turned="<results>/verification/finding9_turned_labels.csv",
+        curved="<results>/verification/finding9_curved.csv",
+        turned="<results>/verification/finding10_turned_labels.csv",
     pathvars:
         job="findings",
     localrule: True
@@ -198,6 +200,7 @@ use rule step as report with:
         parity_within=rules.parity_within.output,
         parity_across_summary=rules.parity_across.output.summary,
         parity_averages=rules.parity_averages.output,
+        parity_curved=rules.parity_curved.output,
         findings=rules.findings.output,
         losses=rules.losses.output,
         facts=rules.provenance.output.facts,

@@ -42,6 +42,11 @@ def simulated_unit(wildcards):
     return config["sessions"][wildcards.session].get("target_unit", "radians")
 
 
+def simulated_layout(wildcards):
+    """Layout of a simulated session's NWB file, which says what the task is: mc-maze has curved reaches."""
+    return config["sessions"][wildcards.session].get("nwb", {}).get("layout")
+
+
 # Files in the DANDI archive, by the path under which they are kept.
 ASSETS = {local_path(**entry["dandi"]): entry["dandi"] for entry in RECORDINGS.values() if "dandi" in entry}
 ARCHIVE = config["data"]["archive"]["folder"] or "<results>/archives"
@@ -83,8 +88,15 @@ def recording_content(wildcards):
 def origin(entry):
     """Where a recording's file is from, in words."""
     if "dandi" in entry:
-        return "DANDI {dandiset} {version}: {path}".format(**entry["dandi"])
-    return entry.get("file") or f"simulated with seed {entry['simulate']['seed']}"
+        source = "DANDI {dandiset} {version}: {path}".format(**entry["dandi"])
+    else:
+        source = entry.get("file") or f"simulated with seed {entry['simulate']['seed']}"
+    chosen = [
+        f"{name} {', '.join(map(str, of))}"
+        for given in entry.get("selections", {}).values()
+        for name, of in given.items()
+    ]
+    return "; ".join([source, *chosen])
 
 
 def recording_settings(wildcards):

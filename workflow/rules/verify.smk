@@ -36,6 +36,34 @@ use rule step as parity_within with:
         decoders={table.decoder: DECODERS["within"][table.decoder] for table in PARITY_TABLES},
 
 
+use rule step as published_curved with:
+    """What the paper prints in Figure 8."""
+    output:
+        "<results>/published/curved.csv",
+    pathvars:
+        job="published_curved",
+    localrule: True
+    params:
+        **made_by("published_curved"),
+        printed=blob_sha1(PRINTED),
+
+
+use rule step as parity_curved with:
+    """Decode the authors' own embeddings of Figure 8, training and held-out trials."""
+    input:
+        embeddings=[upstream(found.path) for found in PARITY_CURVED],
+        published=rules.published_curved.output[0],
+    output:
+        told("verification/parity_curved.csv"),
+    pathvars:
+        job="parity_curved",
+    localrule: True
+    params:
+        **made_by("parity_curved"),
+        embeddings=[(found.method, found.selection) for found in PARITY_CURVED],
+        decoder=DECODERS["within"]["linear"],
+
+
 use rule step as retrained_within with:
     """Hold the metrics of this run's embeddings against the authors' tables."""
     input:

@@ -7,6 +7,7 @@ with job(snakemake):
     from ner.storage.tables import names, read_csv, write_csv
     from ner.verification import findings
     from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
+    from ner.verification.parity_curved import PARITY_CURVED
     from ner.verification.parity_within import PARITY_WITHIN
     from ner.verification.published_tests import PUBLISHED_TESTS
     from ner.verification.retrained_within import RETRAINED_WITHIN
@@ -23,6 +24,7 @@ with job(snakemake):
     write_csv(made.rotation, findings.rotation(parity_across, across))
     write_csv(made.candidates, findings.candidates(read_csv(given.parity_across_summary, PARITY_ACROSS_SUMMARY)))
     write_csv(made.pairs, findings.pairs(read_csv(given.published_tests, PUBLISHED_TESTS)))
+    write_csv(made.curved, findings.curved(read_csv(given.parity_curved, PARITY_CURVED)))
 
     back = [read_csv(path, ACROSS) for path in given.turned_back]
     back = pd.concat(back) if back else pd.DataFrame(columns=names(ACROSS))

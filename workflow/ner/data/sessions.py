@@ -1,10 +1,14 @@
 """A session as a file holds it: raw trials, not yet smoothed, cut or checked."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import numpy as np
+
+from ner.storage.errors import InputError
 
 #: cm/s that one unit of velocity stands for.
 VELOCITY_UNITS = {"cm/s": 1.0, "m/s": 100.0, "mm/s": 0.1}
@@ -109,6 +113,54 @@ def _same(value: object, other: object) -> bool:
     if isinstance(value, str) or isinstance(other, str):
         return isinstance(value, str) and isinstance(other, str) and value.strip() == other.strip()
     return isinstance(value, bool | int | float) and isinstance(other, bool | int | float) and value == other
+
+
+def chosen(value: Callable[[int, str], object], numbers: Iterable[int], selections: Mapping[str, Mapping]) -> set[int]:
+    """Trials that belong to one of the selections of a session; all where there is no selection.
+
+    Args:
+        value: what a trial, by its number, has in a column.
+        numbers: of the trials.
+        selections: name to column to the values of a trial that belongs to it.
+    """
+    if not selections:
+        return set(numbers)
+    return {
+        number
+        for number in numbers
+        if any(all(is_kept(value(number, name), of) for name, of in given.items()) for given in selections.values())
+    }
+
+
+#: One or more selections of a session's trials, in a format's SETTINGS.
+SELECTIONS = {
+    "description": "trials of the session that are recordings of their own, by name: column to the values of a trial",
+    "type": "object",
+    "default": {},
+    "propertyNames": {
+        "title": "a name of at most 64 lower-case letters, digits, - and _, beginning with a letter or digit",
+        "pattern": r"^[a-z0-9][a-z0-9_-]{0,63}\Z",
+    },
+    "additionalProperties": {
+        "description": "column of the trials to the values of those that belong to the selection",
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"type": "array", "minItems": 1},
+    },
+}
+
+
+def refuse_empty_selection(path: str | os.PathLike, selections: Mapping[str, Mapping], among: str) -> NoReturn:
+    """Refuse selections to which no trial belongs.
+
+    Args:
+        path: the file.
+        selections: those of the session.
+        among: what the trials have in the selections' columns.
+    """
+    wanted = "; ".join(", ".join(f"{name} {list(of)}" for name, of in given.items()) for given in selections.values())
+    remedy = f"correct `selections` of the session: {', '.join(selections)}"
+    raise InputError(path, f"no trial of {wanted}, but {among}", "trials of each selection", remedy)
 
 
 def counted(reasons: Iterable[str]) -> str:

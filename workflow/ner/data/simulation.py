@@ -102,7 +102,7 @@ def simulate_session(*, seed: int, trials: int, neurons: Mapping[str, int], bins
         recordings.
     """
     rng = np.random.default_rng(seed)
-    weights = {area: _draw_weights(TUNING[area], count, rng) for area, count in neurons.items()}
+    weights = {area: draw_weights(TUNING[area], count, rng) for area, count in neurons.items()}
     blocks = [rng.permutation(DIRECTIONS) for _ in range(-(-trials // len(DIRECTIONS)))]
     targets = np.concatenate(blocks)[:trials]
     session = [_simulate_trial(target, bins, weights, rng) for target in targets]
@@ -136,14 +136,16 @@ def write_trial_data(path: str | os.PathLike, session: list[Trial], target_unit:
 
 
 @dataclass(frozen=True)
-class _Weights:
-    """Weights (Hz) of an area's neurons on 1, velocity (2), speed, position (2), plan (2): (8, neurons)."""
+class Weights:
+    """Weights (Hz) of an area's neurons on `signals`, (8, neurons), and the bins by which they lead the movement."""
 
     values: np.ndarray
     lead: int
 
 
-def _draw_weights(tuning: Tuning, neurons: int, rng: np.random.Generator) -> _Weights:
+def draw_weights(tuning: Tuning, neurons: int, rng: np.random.Generator) -> Weights:
+    """Neurons of an area: what each encodes, and how strongly; of several the last one is silent."""
+
     def strengths(mean):
         return rng.gamma(2.0, mean / 2.0, neurons)
 
@@ -161,10 +163,34 @@ def _draw_weights(tuning: Tuning, neurons: int, rng: np.random.Generator) -> _We
     values = np.array(rows)
     if neurons > 1:
         values[:, -1] = 0.0
-    return _Weights(values, tuning.lead)
+    return Weights(values, tuning.lead)
 
 
-def _simulate_trial(target: int, bins: int, weights: Mapping[str, _Weights], rng: np.random.Generator) -> Trial:
+def signals(position: np.ndarray, velocity: np.ndarray, planned: np.ndarray, target: float) -> np.ndarray:
+    """What neurons encode: 1, velocity (2), speed, position (2) and plan (2), each near 1 at its strongest.
+
+    Args:
+        position: (bins, 2), cm from the start.
+        velocity: (bins, 2), cm/s.
+        planned: (bins,), from 0 to 1, how much of the plan there is.
+        target: its direction in degrees.
+
+    Returns:
+        (bins, 8).
+    """
+    peak = 1.875 * REACH / _DURATION[0]
+    return np.column_stack(
+        [
+            np.ones(len(position)),
+            velocity / peak,
+            np.linalg.norm(velocity, axis=1) / peak,
+            position / REACH,
+            np.outer(planned, [np.cos(np.deg2rad(target)), np.sin(np.deg2rad(target))]),
+        ]
+    )
+
+
+def _simulate_trial(target: int, bins: int, weights: Mapping[str, Weights], rng: np.random.Generator) -> Trial:
     go_cue = int(rng.integers(12, 30))
     length = go_cue + bins + int(rng.integers(0, 12))
     onset = max(rng.normal(*_REACTION), 0.12) / BIN_SECONDS
@@ -180,20 +206,11 @@ def _simulate_trial(target: int, bins: int, weights: Mapping[str, _Weights], rng
     tremor = np.apply_along_axis(np.convolve, 0, rng.normal(size=(len(time), 2)), np.full(4, 0.5), mode="same")
     velocity = np.gradient(position, BIN_SECONDS, axis=0) + _TREMOR * tremor
 
-    peak = 1.875 * REACH / _DURATION[0]
     planned = np.clip(1 + time / _PREPARATION, 0, 1) * (phase < 1)
-    signals = np.column_stack(
-        [
-            np.ones(len(time)),
-            velocity / peak,
-            np.linalg.norm(velocity, axis=1) / peak,
-            position / REACH,
-            np.outer(planned, [np.cos(np.deg2rad(target)), np.sin(np.deg2rad(target))]),
-        ]
-    )
+    encoded = signals(position, velocity, planned, target)
     gain = max(rng.normal(*_GAIN), 0.5)
     counts = {
-        area: rng.poisson(gain * BIN_SECONDS * np.maximum(signals[_MARGIN + w.lead :][:length] @ w.values, 0))
+        area: rng.poisson(gain * BIN_SECONDS * np.maximum(encoded[_MARGIN + w.lead :][:length] @ w.values, 0))
         for area, w in weights.items()
     }
     return Trial(counts, velocity[_MARGIN:][:length], go_cue, float(target))

@@ -6,6 +6,7 @@ Standard library only, so that the workflow can plan with it before any job runs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 #: The authors' names of the methods, and ours.
 METHODS = {
@@ -28,6 +29,16 @@ _EMBEDDING = re.compile(
     rf"data_NER/[^/]+/(?P<set>(?P<method>{_METHOD})_(?P<monkey>Chewie|Han)[^/]*)/NPZ/"
     r"(?P=monkey)_\d*?(?P<date>\d{6})_embed(_\d+itr)?_(?P<area>M1|PMd|S1)0?\.npz"
 )
+# Figure 8: "Type: curve-up-down=[31, 38]_parameters_5000itr_lr0.0001.npz" holds the trials of types 31 and 38.
+_SELECTION = re.compile(
+    r"data_NER/Fig8/(?P<cebra>Supp_Cebra/)?Type: curve-(?P<kind>straight|up-down)=\[(?P<types>\d+(, \d+)*)\]"
+    r"_parameters_[^/]*\.npz"
+)
+_SELECTION_KINDS = {"straight": "straight-curve", "up-down": "up-down"}
+#: 5 ms bins in every trial of Figure 8.
+SELECTION_BINS = 100
+#: R2 that Figure 8 prints; no file of the authors holds them.
+PRINTED = Path(__file__).with_name("curved.csv")
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,21 @@ class PublishedEmbedding:
     set: str
     method: str
     recording: str
+
+
+@dataclass(frozen=True)
+class PublishedSelection:
+    """An embedding file of Figure 8: trials of one session, selected by their type.
+
+    Attributes:
+        path: in the authors' repository.
+        method: ner-5000 or cebra-5000, our names of what the authors trained for 5,000 steps.
+        selection: what they selected, e.g. up-down-31-38: the movements, and the trials' types.
+    """
+
+    path: str
+    method: str
+    selection: str
 
 
 def bins_per_trial(recording: str) -> int:
@@ -125,6 +151,23 @@ def published_embeddings(paths: Iterable[str]) -> list[PublishedEmbedding]:
         )
         for path in paths
         if (found := _EMBEDDING.fullmatch(path))
+    ]
+
+
+def published_selections(paths: Iterable[str]) -> list[PublishedSelection]:
+    """The embeddings of Figure 8 among the authors' files, in the order of the paths.
+
+    Args:
+        paths: of files in the authors' repository; others than such embeddings are passed over.
+    """
+    return [
+        PublishedSelection(
+            path=path,
+            method="cebra-5000" if found["cebra"] else "ner-5000",
+            selection="-".join([_SELECTION_KINDS[found["kind"]], *found["types"].split(", ")]),
+        )
+        for path in paths
+        if (found := _SELECTION.fullmatch(path))
     ]
 
 

@@ -22,12 +22,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ner.data.bins import BIN_SECONDS
 from ner.data.embeddings import Embedding
 from ner.data.recordings import VELOCITY_SCALE
 from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, RECORDING, SOURCE, SPLIT, TARGET, VALUE
-from ner.published.catalogue import PublishedTable, bins_per_trial, published_tables
+from ner.published.catalogue import PRINTED, PublishedTable, bins_per_trial, published_tables
 from ner.storage.errors import InputError
-from ner.storage.tables import Column, Table, names
+from ner.storage.tables import Column, Table, names, read_csv
 
 FIGURE = Column("figure", "", "figure of the paper that shows it: fig4, fig5, fig6 or fig7")
 #: Published metrics within recordings.
@@ -53,6 +54,11 @@ PUBLISHED_ACROSS_TIME = Table(
     "published/across_time.csv",
     (FIGURE, METHOD, SOURCE, TARGET, DECODER, BIN, VALUE),
     "the authors' accuracy over time across recordings",
+)
+SELECTION = Column("selection", "", "trials of Figure 8's session: kind of movement, and types of the trials")
+#: Published metrics of Figure 8, on the trials that train.
+PUBLISHED_CURVED = Table(
+    "published/curved.csv", (METHOD, SELECTION, METRIC, VALUE), "what the paper prints in Figure 8 (training trials)"
 )
 
 _ARRAYS = {"velocity_r2": "vel_R_2D", "position_r2": "pos_R_2D", "direction_accuracy": "peak_acc_2D"}
@@ -182,6 +188,15 @@ def published_across(files: Mapping[str, str | os.PathLike]) -> tuple[pd.DataFra
     )
 
 
+def published_curved() -> pd.DataFrame:
+    """R2 that the paper prints in Figure 8, to two decimals (one to three); the authors saved no table of them.
+
+    Returns:
+        Columns PUBLISHED_CURVED.
+    """
+    return read_csv(PRINTED, PUBLISHED_CURVED)
+
+
 def covering(published: pd.DataFrame, recordings: Sequence[str]) -> pd.DataFrame:
     """The published values across recordings that belong beside those of a group, a pair of recordings once.
 
@@ -220,13 +235,22 @@ def published_loss(path: str | os.PathLike) -> np.ndarray:
     return loss
 
 
-def read_published_embedding(path: str | os.PathLike, recording: str, method: str = "") -> Embedding:
+def read_published_embedding(
+    path: str | os.PathLike,
+    recording: str,
+    method: str = "",
+    *,
+    bins: int | None = None,
+    bin_seconds: float = BIN_SECONDS,
+) -> Embedding:
     """Read an embedding of single bins that the authors published, with its labels.
 
     Args:
         path: the .npz file; it holds the coordinates and labels of the train and of the test bins.
         recording: name of its recording, e.g. chewie-20161007-m1.
         method: for the metadata.
+        bins: bins of a trial; None is as many as the recording's have.
+        bin_seconds: width of a bin in s.
 
     Returns:
         The embedding. The coordinates keep the file's precision, in which decoders then work. pi-VAE's train part is
@@ -238,7 +262,7 @@ def read_published_embedding(path: str | os.PathLike, recording: str, method: st
     found = _arrays(
         path, ["cebra_veldir_train", "cebra_veldir_test", "continuous_index_train", "continuous_index_test"]
     )
-    bins = bins_per_trial(recording)
+    bins = bins or bins_per_trial(recording)
     for split in ("train", "test"):
         coordinates, labels = found[f"cebra_veldir_{split}"], found[f"continuous_index_{split}"]
         if (
@@ -263,6 +287,7 @@ def read_published_embedding(path: str | os.PathLike, recording: str, method: st
         trial=np.repeat(np.arange(trials), bins),
         bin=np.tile(np.arange(bins), trials),
         train=np.arange(len(labels)) < len(found["continuous_index_train"]),
+        bin_seconds=bin_seconds,
         metadata={"method": method, "recording": recording},
     )
 

@@ -48,8 +48,9 @@ _FINDINGS = {
     "finding5_rotation": _Axes("paper", "strict", "published rotation", _STRICT),
     "finding6_candidates": _Axes("median_spread", "largest_spread", "median spread", "largest spread"),
     "finding7_pairs": _Axes("t_published", "t_matched", "t, as published", "t, same recordings"),
-    "finding9_turned_labels": _Axes("as_published", "turned_back", "labels as published", "turned back"),
+    "finding10_turned_labels": _Axes("as_published", "turned_back", "labels as published", "turned back"),
     "finding8_positives": _Axes("cebra", "velocity", "with the direction", "by velocity alone"),
+    "finding9_curved": _Axes("train", "test", "training trials", "held-out trials"),
 }
 #: How names in the columns of findings are written.
 _NAMES = {"method": method_name, "metric": metric_name, "figure": figure_name, "recording": recording_title}

@@ -20,6 +20,7 @@ from ner.verification.headlines import HEADLINES
 from ner.verification.losses import BOUND, LOSSES, losses_agree, mean_differences
 from ner.verification.parity_across import PARITY_ACROSS_SUMMARY
 from ner.verification.parity_averages import PARITY_AVERAGES, PARITY_CORRELATION, PARITY_DIFFERENCE, averages_met
+from ner.verification.parity_curved import PARITY_CURVED, PARITY_PRINTED
 from ner.verification.parity_within import PARITY_WITHIN, PARITY_WITHIN_SUMMARY
 from ner.verification.replication import REPLICATION, level
 from ner.verification.retrained_across import RETRAINED_ACROSS, RETRAINED_ACROSS_MEANS
@@ -41,6 +42,7 @@ TABLES: dict[str, Table] = {
         PARITY_WITHIN_SUMMARY,
         PARITY_ACROSS_SUMMARY,
         PARITY_AVERAGES,
+        PARITY_CURVED,
         LOSSES,
         findings.SWAPPED,
         findings.TRAIN_TEST,
@@ -50,6 +52,7 @@ TABLES: dict[str, Table] = {
         findings.CANDIDATES,
         findings.PAIRS,
         findings.POSITIVES,
+        findings.CURVED,
         findings.TURNED,
         FACTS,
         VERSIONS,
@@ -186,6 +189,8 @@ def verification_page(tables: Mapping[str, pd.DataFrame], *, simulated: Sequence
             "averages_missed": int((~averages_met(tables["parity_averages"])).sum()),
             "difference": PARITY_DIFFERENCE,
             "correlation": PARITY_CORRELATION,
+            "printed": PARITY_PRINTED,
+            "curved_missed": int(outside(tables["parity_curved"]).sum()),
         },
         losses={
             "means": mean_differences(tables["losses"]),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ner.data.names import RecordingName
 from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, PAIRS, PROTOCOL, RECORDING, VALUE
-from ner.published.tables import FIGURE
+from ner.published.tables import FIGURE, SELECTION
 from ner.storage.tables import Column, Table, names
 from ner.verification.compare import OURS_MEAN, OURS_SD, SEEDS, over_seeds
 from ner.verification.parity_across import PARITY_ACROSS_SUMMARY
@@ -116,9 +116,9 @@ POSITIVES = Table(
     ),
     "CEBRA with and without the direction in its positives",
 )
-#: Finding 9, a group, method, decoder, metric and protocol a row.
+#: Finding 10, a group, method, decoder, metric and protocol a row.
 TURNED = Table(
-    "verification/finding9_turned_labels.csv",
+    "verification/finding10_turned_labels.csv",
     (
         GROUP,
         METHOD,
@@ -131,6 +131,22 @@ TURNED = Table(
         Column("others", _UNIT, "mean over the other pairs of different recordings of these areas"),
     ),
     "decoding from and to a recording whose direction labels are turned",
+)
+
+#: Finding 9, a method, selection of trials and metric of Figure 8 a row.
+CURVED = Table(
+    "verification/finding9_curved.csv",
+    (
+        METHOD,
+        SELECTION,
+        METRIC,
+        Column("train", _UNIT, "decoded from the authors' embedding, training trials, which the paper shows"),
+        Column("test", _UNIT, "the same, held-out trials, with the arguments of R2 in their order"),
+        Column("difference", _UNIT, "test minus train"),
+        Column("train_trials", "", "number of training trials"),
+        Column("test_trials", "", "number of held-out trials"),
+    ),
+    "training and held-out trials of Figure 8",
 )
 
 
@@ -302,8 +318,20 @@ def positives(within: pd.DataFrame, retrained: pd.DataFrame) -> pd.DataFrame:
     return ours.merge(goal, on=keys, how="left")[names(POSITIVES)]
 
 
+def curved(parity_curved: pd.DataFrame) -> pd.DataFrame:
+    """9: Figure 8 shows training trials alone.
+
+    Args:
+        parity_curved: columns parity_curved.PARITY_CURVED.
+
+    Returns:
+        Columns CURVED.
+    """
+    return parity_curved.assign(difference=parity_curved["test"] - parity_curved["train"])[names(CURVED)]
+
+
 def turned_labels(across: pd.DataFrame, turned_back: pd.DataFrame, turned: Sequence[str]) -> pd.DataFrame:
-    """9: Decoding from and to a recording whose labels are turned, as published and with the labels turned back.
+    """10: Decoding from and to a recording whose labels are turned, as published and with the labels turned back.
 
     Args:
         across: columns columns.ACROSS.

@@ -8,13 +8,13 @@ import numpy as np
 from ner.data.nwb import layouts
 from ner.data.nwb.behavior import binned_means, sampled, velocity
 from ner.data.nwb.opened import columns, opened
-from ner.data.nwb.trials import beginnings, conditions, directions, left_out, trials_table
+from ner.data.nwb.trials import beginnings, conditions, directions, left_out, not_selected, trials_table
 from ner.data.nwb.units import chosen_units, observed, spike_counts, spike_times, unit_areas
-from ner.data.sessions import VELOCITY_UNITS, RawSession, RawTrial, Window
+from ner.data.sessions import SELECTIONS, VELOCITY_UNITS, RawSession, RawTrial, Window
 from ner.storage.errors import InputError
 
 SOURCES = ("file", "dandi", "simulate")
-SETTINGS = {"nwb": layouts.settings_schema()}
+SETTINGS = {"nwb": layouts.settings_schema(), "selections": SELECTIONS}
 #: Times of spikes, trials and behavior that end so many times later than the others are in another unit.
 _OTHER_UNIT = 100.0
 
@@ -34,9 +34,10 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
 
     Args:
         path: NWB 2 file.
-        area: M1, PMd or S1.
+        area: M1, PMd or S1; all takes every unit.
         window: what will be cut out of every trial.
-        settings: `nwb`, as ner.data.nwb.layouts describes it.
+        settings: `nwb`, as ner.data.nwb.layouts describes it, and `selections`; trials of no selection are not among
+            the dropped ones.
 
     Raises:
         InputError: if the file is not such a file, or lacks what the layout names.
@@ -50,6 +51,8 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
         if file.units is None or not len(file.units) or "spike_times" not in columns(file.units):
             raise InputError(path, "no units with spike_times", "a table /units", "give a file of sorted spikes")
         reasons = left_out(path, trials, layout["keep"])
+        others = not_selected(path, trials, settings["selections"])
+        reasons |= dict.fromkeys(others, "not selected")
         begin = beginnings(path, trials, layout["align"]) + layout["start"]
         target = directions(path, trials, layout)
         names = conditions(path, trials, layout["condition"])
@@ -104,7 +107,9 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
     metadata = {"keep": layout["keep"], "session_description": description}
     if names is not None:
         metadata["conditions"] = {trial.number: names[trial.number - 1] for trial in read}
-    dropped = [{"trial": number, "reason": reason} for number, reason in sorted(reasons.items())]
+    dropped = [
+        {"trial": number, "reason": reason} for number, reason in sorted(reasons.items()) if number not in others
+    ]
     return RawSession(
         trials=read,
         dropped=dropped,

@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ner.data import matlab
-from ner.data.sessions import VELOCITY_UNITS, RawSession, RawTrial, UnusableTrial, Window, degrees_of, is_kept
+from ner.data.sessions import (
+    SELECTIONS,
+    VELOCITY_UNITS,
+    RawSession,
+    RawTrial,
+    UnusableTrial,
+    Window,
+    chosen,
+    degrees_of,
+    is_kept,
+    refuse_empty_selection,
+)
 from ner.storage.errors import InputError
 
 SOURCES = ("file", "simulate")
@@ -29,6 +40,7 @@ SETTINGS = {
         "default": None,
         "description": "field of a trial to the values with which it is kept; null keeps result R, where there is one",
     },
+    "selections": SELECTIONS,
     "first_index": {
         "enum": [0, 1],
         "default": 1,
@@ -86,19 +98,26 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
     """
     fields = {**DEFAULT_FIELDS, "spikes": SPIKES[area], **settings["fields"]}
     keep = settings["keep"] if settings["keep"] is not None else {"result": ["R"]}
-    wanted = {*(name for key, name in fields.items() if key != "trials"), "idx_trial_start", "pos", *keep}
+    selecting = list(dict.fromkeys(name for given in settings["selections"].values() for name in given))
+    wanted = {*(name for key, name in fields.items() if key != "trials"), "idx_trial_start", "pos", *keep, *selecting}
     variable = fields["trials"]
     trials = matlab.records(matlab.load(path, [variable], wanted)[variable])
     if trials is None:
         remedy = "check the file, and `fields` of the session"
         raise InputError(path, f"{variable}, which is no struct array", f"also {[*fields.values()][1:]}", remedy)
-    _check_fields(path, variable, trials, fields, settings["keep"] or {})
+    _check_fields(path, variable, trials, fields, [*(settings["keep"] or ()), *selecting])
+    numbers = range(1, len(trials) + 1)
+    selected = chosen(lambda number, name: trials[number - 1].get(name), numbers, settings["selections"])
+    if trials and not selected:
+        refuse_empty_selection(path, settings["selections"], f"{len(trials)} others")
     joined, warnings = _joined_bins(path, trials, fields["bin_size"], window)
     _check_first_index(path, trials, fields["start"], settings["first_index"])
 
     read, dropped, malformed = [], [], 0
     neurons = _usual_neurons(trials, fields["spikes"])
     for number, trial in enumerate(trials, start=1):
+        if number not in selected:
+            continue
         try:
             _check_kept(trial, keep)
             read.append(_trial(number, trial, fields, neurons, joined, settings))
@@ -195,13 +214,13 @@ def _check_kept(trial: Mapping, keep: Mapping) -> None:
             raise UnusableTrial(f"{field} {shown}", malformed=False)
 
 
-def _check_fields(path, variable: str, trials: Sequence[Mapping], fields: Mapping, keep: Mapping) -> None:
-    """Refuse a file whose trials all lack a field."""
+def _check_fields(path, variable: str, trials: Sequence[Mapping], fields: Mapping, others: Sequence[str]) -> None:
+    """Refuse a file whose trials all lack a field, one of `fields` or of the others."""
     present = {name for trial in trials for name in trial}
-    required = [*(fields[key] for key in ("spikes", "velocity", "start", "direction")), *keep]
+    required = [*(fields[key] for key in ("spikes", "velocity", "start", "direction")), *others]
     if missing := [name for name in required if name not in present]:
         found = f"{variable} with the fields {sorted(present)}"
-        remedy = "check the session's `areas`, `file`, `fields` and `keep`"
+        remedy = "check the session's `areas`, `file`, `fields`, `keep` and `selections`"
         raise InputError(path, found, f"also {missing}", remedy)
 
 

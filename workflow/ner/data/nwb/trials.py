@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ner.data.nwb.opened import column
-from ner.data.sessions import degrees_of, is_kept, plain
+from ner.data.sessions import chosen, degrees_of, is_kept, plain, refuse_empty_selection
 from ner.storage.errors import InputError
 
 #: Values of the column split whose trials are never used.
@@ -41,6 +41,26 @@ def left_out(path: str | os.PathLike, trials: object, keep: Mapping) -> dict[int
             if k + 1 not in reasons and not is_kept(value, allowed):
                 reasons[k + 1] = f"{name} {plain(value)}"
     return reasons
+
+
+def not_selected(path: str | os.PathLike, trials: object, selections: Mapping[str, Mapping]) -> set[int]:
+    """Trials, by number from 1, that belong to none of the session's selections; none where it has no selection.
+
+    Raises:
+        InputError: if a column is missing, or no trial belongs to one.
+    """
+    columns = {
+        name: column(path, trials, name, f"selections.{selection}")[:]
+        for selection, given in selections.items()
+        for name in given
+    }
+    numbers = range(1, len(trials) + 1)
+    inside = chosen(lambda number, name: columns[name][number - 1], numbers, selections)
+    if not inside:
+        values = {name: list(dict.fromkeys(str(plain(value)) for value in found)) for name, found in columns.items()}
+        found = "; ".join(f"{name} {', '.join(known[:12])}" for name, known in values.items())
+        refuse_empty_selection(path, selections, found)
+    return set(numbers) - inside
 
 
 def beginnings(path: str | os.PathLike, trials: object, align: str) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ner.data.names import EVERY_UNIT
 from ner.data.nwb.opened import column, columns
 from ner.storage.errors import InputError
 
@@ -39,12 +40,12 @@ def unit_areas(path: str | os.PathLike, units: object, area: Mapping) -> tuple[l
 
 
 def chosen_units(path: str | os.PathLike, area: str, texts: Sequence[str], rule: Mapping) -> list[int]:
-    """Rows of the units that lie in an area.
+    """Rows of the units that lie in an area, or of every unit.
 
     Raises:
         InputError: if there is none; it says what areas there are.
     """
-    if rule["by"] == "all":
+    if rule["by"] == "all" or area == EVERY_UNIT:
         return list(range(len(texts)))
     names = rule.get("map", {}).get(area, [area])
     rows = [k for k, text in enumerate(texts) if _is_named(text, names)]
