@@ -1,6 +1,9 @@
 """Descriptions of the files that a run makes."""
 
+import re
+
 import pytest
+from places import ROOT
 
 import planning.tables
 from ner.report.outputs import NAMES, described, readme, tables_of
@@ -35,6 +38,19 @@ def test_the_most_special_kind_describes_a_file(path, meaning):
 @pytest.mark.parametrize("path", ["tables/other.csv", "decoding/within/ner/seed0.csv", "tables/within.csv.gz"])
 def test_other_files_are_not_described(path):
     assert described(path, TABLES) is None
+
+
+def outputs_of_rules():
+    """Patterns of paths in results that the rules make."""
+    for path in sorted((ROOT / "workflow" / "rules").glob("*.smk")):
+        for block in re.findall(r"^( *)output:\n((?:\1 .*\n)+)", path.read_text(), re.MULTILINE):
+            yield from re.findall(r'(?:told\("|"<results>/)([^"]+)"', block[1])
+
+
+def test_every_output_of_a_rule_is_described():
+    patterns = list(outputs_of_rules())
+    assert len(patterns) > 40
+    assert [pattern for pattern in patterns if described(pattern, TABLES) is None] == []
 
 
 def test_an_undescribed_output_is_refused():

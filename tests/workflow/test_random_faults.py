@@ -9,9 +9,10 @@ import subprocess
 import time
 
 import pytest
-from own_file import DECODERS, TABLE, configure, write_raw
+from own_file import TABLE, configure, write_raw
 from runs import Run, errors
 
+DECODERS = {"linear": ["ner"], "knn": []}
 #: What the settings of a run may be changed to, and its raw file.
 CHANGES = [
     {},
@@ -20,6 +21,10 @@ CHANGES = [
     {"decoding": {"within": {"decoders": DECODERS, "settings": {"linear": {"max_iter": 50}}}}},
 ]
 SEEDS = (1, 2)
+
+
+def change_config(run, change):
+    configure(run, **{"decoding": {"within": {"decoders": DECODERS}}, **CHANGES[change]})
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +36,7 @@ def tables(tmp_path_factory):
         if (change, seed) not in made:
             run = Run(tmp_path_factory.mktemp("expected"))
             write_raw(run.folder / "mine.mat", seed)
-            configure(run, **CHANGES[change])
+            change_config(run, change)
             result = run.snakemake(TABLE)
             assert result.returncode == 0, result.stderr
             made[change, seed] = run
@@ -109,16 +114,16 @@ def test_no_fault_leaves_old_results(tables, tmp_path, seed):
     # Half of the faults meet another config or raw file.
     after = draw.choice([before, (draw.randrange(len(CHANGES)), draw.choice(SEEDS))])
     run = Run(shutil.copytree(tables(*before).folder, tmp_path / "run"))
-    configure(run, **CHANGES[before[0]])
+    change_config(run, before[0])
     fault = draw.choice(FAULTS)
     fault(run, draw)
-    configure(run, **CHANGES[after[0]])
+    change_config(run, after[0])
     if after[1] != before[1]:
         write_raw(run.folder / "mine.mat", after[1])
         os.utime(run.folder / "mine.mat", (1, 1))
-    # Printed for those who look (-s).
-    print(seed, fault.__name__, before, after)
     result = run.snakemake(TABLE)
+    # Printed for those who look (-s).
+    print(seed, fault.__name__, before, after, *(errors(result) or ["ended right"]))
     if result.returncode == 0:
         assert (run.folder / TABLE).read_text() == (tables(*after).folder / TABLE).read_text()
     else:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ner.data.names import RecordingName
-from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, PAIRS, PROTOCOL, RECORDING, VALUE
+from ner.decoding.columns import ACROSS, DECODER, GROUP, METHOD, METRIC, PAIRS, PROTOCOL, RECORDING, VALUE
 from ner.published.tables import FIGURE, SELECTION
 from ner.storage.tables import Column, Table, names
 from ner.verification.compare import OURS_MEAN, OURS_SD, SEEDS, over_seeds
@@ -131,6 +131,11 @@ TURNED = Table(
         Column("others", _UNIT, "mean over the other pairs of different recordings of these areas"),
     ),
     "decoding from and to a recording whose direction labels are turned",
+)
+TURNED_BACK = Table(
+    "decoding/turned_back/{method}/{group}/seed{seed}.csv",
+    tuple(ACROSS),
+    "metrics across recordings, with the labels of turned recordings turned back",
 )
 
 #: Finding 9, a method, selection of trials and metric of Figure 8 a row.
