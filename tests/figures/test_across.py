@@ -45,7 +45,9 @@ def shown(recordings, decoders=DECODERS, published=None, protocol="paper", seeds
     over_time = pd.DataFrame(columns=names(PUBLISHED_ACROSS_TIME))
     hemispheres = ["right" if "2015" in name else "left" for name in recordings]
     null = null_of(table)
-    return Across.of(table, time, null, published, over_time, decoders=decoders, hemispheres=hemispheres, protocol=protocol)
+    return Across.of(
+        table, time, null, published, over_time, decoders=decoders, hemispheres=hemispheres, protocol=protocol
+    )
 
 
 @pytest.fixture
