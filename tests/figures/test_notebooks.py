@@ -54,6 +54,7 @@ ENTRIES = {
         "anchor": GROUP[0],
         "protocol": "paper",
     },
+    "controls": {"kind": "controls", "methods": METHODS, "ceiling": METHODS[1]},
     "film": {"kind": "film", "recording": GROUP[0], "method": "ner", "trials": 2},
 }
 

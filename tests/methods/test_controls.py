@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import mirrored_recording, simulated_recording
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.metrics import r2_score
 
 import ner
@@ -31,6 +32,7 @@ CONTROLS = {
     "factor_analysis": {"dimensions": 3},
     "pls": {},
     "regression": {"steps": 30},
+    "average": {},
 }
 
 
@@ -123,6 +125,39 @@ def test_every_trial_gets_another_ones_bins_in_order(trials, bins, seed):
     assert trials == 1 or (trial[other] != trial).all()
     np.testing.assert_array_equal(other % bins, np.tile(np.arange(bins), trials))
     assert all(len(set(trial[part])) == 1 for part in other.reshape(trials, bins))
+
+
+@pytest.mark.parametrize("direction", ["trial", "bin", "real"])
+def test_an_average_is_that_of_the_direction(direction):
+    recording = simulated_recording(trials=40)
+    train, per = recording.train, recording.bins_per_trial
+    fit = methods.fit("average", recording, {"direction": direction}, seed=0)
+    trials, moved = recording.per_trial(recording.rates), recording.per_trial(recording.velocity)
+    known = train[::per]
+    lda = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    expected = []
+    for k in range(per):
+        given = {"trial": trials.mean(axis=1), "bin": trials[:, k], "real": None}[direction]
+        named = recording.trial_direction.copy()
+        if given is not None:
+            named[~known] = lda.fit(given[known], named[known]).predict(given[~known])
+        expected.append([moved[known & (recording.trial_direction == one), k].mean(axis=0) for one in named[~known]])
+    found = LinearRegression().fit(fit.coordinates[train], recording.velocity[train]).predict(fit.coordinates[~train])
+    np.testing.assert_allclose(found.reshape(-1, per, 2), np.swapaxes(expected, 0, 1), atol=1e-9)
+
+
+def test_only_the_bound_knows_the_directions_of_test_trials():
+    recording = simulated_recording()
+    turned = replace(recording, direction=np.where(recording.train, recording.direction, 315 - recording.direction))
+    for direction in ("trial", "bin", "real"):
+        fits = [methods.fit("average", r, {"direction": direction}, seed=0).coordinates for r in (recording, turned)]
+        assert np.array_equal(*fits) == (direction != "real")
+
+
+def test_an_average_needs_two_directions():
+    one = simulated_recording()
+    with pytest.raises(InputError, match="training trials to 0 degrees alone; expected two directions or more"):
+        methods.fit("average", replace(one, direction=np.zeros_like(one.direction)), {}, seed=0)
 
 
 def test_shuffled_labels_train_on_those_of_other_trials():
@@ -223,6 +258,8 @@ MEASURED = {
     "rates": ("rates", {}, 1, (0.493, 0.798), (0.614, 0.831), (0.002, 0.002)),
     "rates-history": ("ridge", {}, 1, (0.627, 0.795), (0.794, 0.892), (0.003, 0.003)),
     "rates-history-10": ("ridge", {"bins": 10}, 1, (0.642, 0.798), (0.822, 0.894), (0.003, 0.003)),
+    "average-lda": ("average", {}, 1, (0.730, 0.927), (0.864, 0.967), (0.002, 0.002)),
+    "average-oracle": ("average", {"direction": "real"}, 1, (0.758, 0.953), (0.878, 0.982), (0.001, 0.001)),
     "pca10": ("pca", {"dimensions": 10, "fitted_to": "bins"}, 1, (0.463, 0.791), (0.485, 0.796), (0.002, 0.002)),
     "pca3": ("pca", {"fitted_to": "bins"}, 1, (0.168, 0.416), (0.375, 0.777), (0.002, 0.002)),
     "pls3": ("pls", {}, 1, (0.391, 0.794), (0.537, 0.867), (0.005, 0.005)),

@@ -22,14 +22,13 @@ def time_axis(axis: Axes, bins: int) -> None:
 def accuracy_panel(axis: Axes, accuracy: pd.DataFrame, speed: pd.DataFrame | None = None) -> None:
     """Draw direction accuracy over time per method, its mean and a band of one SD, above the speeds if they are given.
 
-    The gray band below is chance. |vx| and |vy| (gray lines) are scaled to the panel: their common maximum stands at
-    50.
+    The gray band is chance. |vx| and |vy|, gray lines, are scaled to the panel: their common maximum stands at 50.
 
     Args:
         axis: 2D axes.
         accuracy: columns method, bin, mean, sd (NaN where there is one value), published, which is drawn dotted where
-            there is one, and null_low and null_high, of which the lowest and the highest bound of all methods are
-            drawn; % of trials.
+            there is one, and null_low and null_high, of which the lowest and the highest of all methods bound the band
+            of chance; % of trials.
         speed: columns bin, vx and vy, means of |vx| and |vy| in one unit.
     """
     if speed is not None:

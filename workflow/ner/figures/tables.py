@@ -121,6 +121,24 @@ ACCURACY = Table(
     "accuracy of the direction over time",
 )
 
+_INTERVAL = "end of its 95 % interval over recordings; empty of a single one"
+CONTROLS = Table(
+    "{figure}_methods.csv",
+    (
+        METHOD,
+        METRIC,
+        Column("recordings", "", "number of recordings"),
+        Column("mean", VALUE.unit, "mean over recordings"),
+        Column("low", VALUE.unit, f"lower {_INTERVAL}"),
+        Column("high", VALUE.unit, f"upper {_INTERVAL}"),
+        *CHANCE,
+        Column("difference", "R2: 1; accuracy: percentage points", "from the ceiling, recording by recording, mean"),
+        Column("difference_low", "as difference", f"lower {_INTERVAL}"),
+        Column("difference_high", "as difference", f"upper {_INTERVAL}"),
+    ),
+    "the methods shown, the best first",
+)
+
 FRAMES = Table(
     "{figure}_frames.csv",
     (TRIAL, BIN, DIRECTION, *(Column(axis, "cm", f"position of the hand along {axis}") for axis in "xy"), LATENT),

@@ -12,13 +12,13 @@ from matplotlib.lines import Line2D
 
 from ner.data.names import AREAS, RecordingName
 from ner.data.recordings import Recording
-from ner.decoding.columns import NULL_HIGH, NULL_LOW
 from ner.decoding.method_tests import within_tests
 from ner.decoding.metrics import METRICS
 from ner.decoding.movements import Movements
 from ner.figures.distributions import against_first, paired_panel
 from ner.figures.latents import direction_wheel, plane, trajectories
 from ner.figures.recordings import SPEED_STYLES, accuracy_panel, session_panel
+from ner.figures.sessions import BOUNDS, areas_of, rows_of, session_values, with_published
 from ner.figures.style import (
     WIDTH,
     chance_legend,
@@ -33,8 +33,6 @@ from ner.published.tables import METRICS_PUBLISHED
 
 #: Metrics of which every recording is shown.
 _STRIPS = ("velocity_r2", "position_r2")
-#: Bounds of chance.
-_BOUNDS = [NULL_LOW.name, NULL_HIGH.name]
 #: Lowest R2 that is drawn; a bad fit is an arrowhead there.
 _FLOOR = -0.25
 
@@ -92,30 +90,22 @@ class Variance:
             protocol: paper or strict.
             split: train or test.
         """
-
-        def chosen(table: pd.DataFrame, **of: str) -> pd.DataFrame:
-            """Rows of what is shown, in the order of the methods."""
-            for column, value in (of | {"decoder": decoder, "split": split}).items():
-                table = table[table[column] == value]
-            table = table[table["method"].isin(methods)]
-            return table.sort_values("method", key=lambda column: column.map(methods.index), kind="stable")
-
-        table, time, null = (chosen(found, protocol=protocol) for found in (within, within_time, within_null))
-        keys = ["method", "recording", "metric"]
-        values = table.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", seeds="count").reset_index()
-        values = _beside(values, chosen(published), keys)
-        values = values.merge(null.groupby(keys)[_BOUNDS].mean().reset_index(), on=keys)
-        values["area"] = _areas(values["recording"])
+        of = {"decoder": decoder, "split": split}
+        published, published_time = (rows_of(theirs, methods, **of) for theirs in (published, published_time))
+        table, time, null = (
+            rows_of(ours, methods, **of, protocol=protocol) for ours in (within, within_time, within_null)
+        )
+        values = session_values(table, null, published)
 
         keys = ["method", "recording", "bin"]
-        time = time.groupby(keys, sort=False)[["value", *_BOUNDS]].mean().reset_index()
-        time = _beside(time, chosen(published_time), keys)
-        time["area"] = _areas(time["recording"])
+        time = time.groupby(keys, sort=False)[["value", *BOUNDS]].mean().reset_index()
+        time = with_published(time, published_time, keys)
+        time["area"] = areas_of(time["recording"])
         accuracy = time.groupby(["area", "method", "bin"], sort=False).agg(
             mean=("value", "mean"),
             sd=("value", "std"),
             published=("published", lambda found: found.mean(skipna=False)),
-            **{bound: (bound, "mean") for bound in _BOUNDS},
+            **{bound: (bound, "mean") for bound in BOUNDS},
         )
         accuracy = accuracy.reset_index().merge(_speeds(recordings), on=["area", "bin"])
         tests = within_tests(table)
@@ -131,17 +121,6 @@ class Variance:
         """Position R2 of one recording and seed, by method."""
         rows = self.table[(self.table["recording"] == recording) & (self.table["seed"] == seed)]
         return rows[rows["metric"] == "position_r2"].set_index("method")["value"].to_dict()
-
-
-def _beside(ours: pd.DataFrame, theirs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Ours with a column of the published values."""
-    found = theirs[[*keys, "value"]].rename(columns={"value": "published"})
-    # A table without rows has no types.
-    return ours.merge(found.astype({"published": float} | {key: ours[key].dtype for key in keys}), on=keys, how="left")
-
-
-def _areas(recordings: pd.Series) -> list[str]:
-    return [RecordingName.parse(recording).area for recording in recordings]
 
 
 def _speeds(recordings: Sequence[Recording]) -> pd.DataFrame:
@@ -263,7 +242,7 @@ def _paired(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
         tests = variance.tests[variance.tests["metric"] == metric.name]
         floor = _FLOOR if metric.unit == "1" else 0
         p_values = against_first(tests, variance.methods, "p")
-        chance = rows.groupby("method", sort=False)[_BOUNDS].mean().agg(tuple, axis=1) if metric.unit == "%" else {}
+        chance = rows.groupby("method", sort=False)[BOUNDS].mean().agg(tuple, axis=1) if metric.unit == "%" else {}
         paired_panel(axis, rows, p_values, floor=floor, published=dict(published), chance=dict(chance))
         axis.set(ylabel=metric.label + (" (%)" if metric.unit == "%" else ""))
         if k == 0:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 SETTINGS = {
     "dimensions": {"type": "integer", "default": 10, "minimum": 1, "description": "factors"},
 }
+TRAINED = False
 
 
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:

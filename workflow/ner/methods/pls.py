@@ -17,6 +17,7 @@ SETTINGS = {
         "description": "components, at most as many as labels (velocity, and sine and cosine of the direction)",
     },
 }
+TRAINED = False
 
 
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ner.data.recordings import Recording
 
 SETTINGS: dict = {}
+TRAINED = False
 
 
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:

@@ -30,6 +30,7 @@ SETTINGS = {
         "description": "C of the logistic regression of the direction",
     },
 }
+TRAINED = False
 
 _PENALTIES = [10.0**power for power in range(7)]
 
