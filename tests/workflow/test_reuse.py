@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 
+import pandas as pd
 import pytest
 from own_file import DECODERS, TABLE, configure, write_raw
 from places import ROOT
@@ -104,6 +105,22 @@ def test_a_report_of_another_config_is_refused(run):
     result = run.snakemake("--report", "report.html", TABLE)
     assert result.returncode != 0 and not (run.folder / "report.html").exists()
     assert re.search(r"\b\d+ results are not those of this config; run snakemake first", result.stderr)
+
+
+def test_a_new_seed_changes_no_score_of_the_others(run):
+    scores = run.results / "decoding" / "within" / "linear" / "ner" / "mine-m1"
+    before = (scores / "seed0.csv").read_bytes()
+    configure(run, seeds=[0, 1])
+    assert run.planned(TABLE) == FITS
+    result = run.snakemake(TABLE)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (scores / "seed0.csv").read_bytes() == before
+    first, second = (pd.read_csv(scores / f"seed{seed}.csv") for seed in (0, 1))
+    assert set(first.pop("seed")) == {0} and set(second.pop("seed")) == {1}
+    assert not second["value"].equals(first.pop("value")) and second.drop(columns="value").equals(first)
+    assert run.planned(TABLE) == {}
+    configure(run)
+    assert run.planned(TABLE) == DECODED
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["", "without Snakemake's notes"])

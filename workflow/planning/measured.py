@@ -28,17 +28,18 @@ def measured_jobs(
         Each name once, sorted.
     """
     decoded = {(method, decoder, name) for decoder, read in within.items() for method in read for name in recordings}
-    decoded |= set(extra)
-    fits = {(method, name) for method, _, name in decoded}
+    extra = set(extra) - decoded
+    fits = {(method, name) for method, _, name in decoded | extra}
     fits |= {(method, recording) for method in across for members in groups.values() for recording in members}
     of_seeds = {
         "embed": fits,
-        "decode_within": {(f"{method}/{decoder}", name) for method, decoder, name in decoded},
+        "decode_one": {(f"{method}/{decoder}", name) for method, decoder, name in extra},
         "decode_across": {(method, group) for method in across for group in groups},
     }
     return sorted(
         [
             *(f"preprocess/{recording}" for recording in recordings),
+            *(f"decode_within/{method}/{decoder}/{name}" for method, decoder, name in decoded),
             *(
                 f"{stage}/{of}/{what}/seed{seed}"
                 for stage, jobs in of_seeds.items()

@@ -1,4 +1,5 @@
 import os
+import re
 import shlex
 import sys
 from functools import partial
@@ -119,7 +120,8 @@ def outputs_of_rules(wildcards):
 
     def placed(pattern):
         folder = next(folder for folder in folders if pattern.startswith(f"{folder}/"))
-        return folder, pattern.removeprefix(f"{folder}/")
+        # A job may make the files of all seeds.
+        return folder, re.sub(r"/seed\d+\b", "/seed{seed}", pattern.removeprefix(f"{folder}/"))
 
     found = {
         made_by.name: [placed(pattern) for pattern in map(strip_wildcard_constraints, made_by.output)]
@@ -130,7 +132,10 @@ def outputs_of_rules(wildcards):
     }
     # Not an output of the rule, as other methods leave no model.
     models = FOLDERS["results"], "embeddings/{method}/{recording}/seed{seed}.safetensors"
-    return {rule: [*files, models] if rule.endswith("embed") else files for rule, files in found.items()}
+    found = {rule: [*files, models] if rule.endswith("embed") else files for rule, files in found.items()}
+    # Of rules that make the same files, the first.
+    first = {file: rule for rule in reversed(found) for file in found[rule]}
+    return {rule: [file for file in dict.fromkeys(files) if first[file] == rule] for rule, files in found.items()}
 
 
 wildcard_constraints:

@@ -1,21 +1,49 @@
+def within_outputs(seeds):
+    """The results of decoding within a recording, by their names: a file of each kind for every seed."""
+    stem = "<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}"
+    kinds = {"metrics": ".csv", "time": ".time.csv", "null": ".null.csv"}
+    return {name: expand(stem + suffix, seed=seeds, allow_missing=True) for name, suffix in kinds.items()}
+
+
 use rule step as decode_within with:
-    """Fit a decoder on a recording's training trials and score it on both splits, under both protocols."""
+    """Fit a decoder on a recording's training trials and score it on both splits, under both protocols, seed by seed."""
     input:
-        embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
+        embeddings=expand(
+            "<results>/embeddings/{method}/{recording}/seed{seed}.parquet", seed=SEEDS, allow_missing=True
+        ),
     output:
-        metrics="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
-        time="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
-        null="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.null.csv",
+        **within_outputs(SEEDS),
     pathvars:
-        job="decode_within/{method}/{decoder}/{recording}/seed{seed}",
+        job="decode_within/{method}/{decoder}/{recording}",
+    wildcard_constraints:
+        # Most of a job is the loading of packages, so one job decodes all seeds of what the run decodes.
+        method="|".join({method for read in PLAN.within.values() for method in read}),
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 5 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         step="decode_within",
         code=lambda wildcards: decoder_made_by("decode_within", wildcards)["code"],
         packages=lambda wildcards: decoder_made_by("decode_within", wildcards)["packages"],
         decoders=decoder_settings,
+        seeds=SEEDS,
+
+
+use rule decode_within as decode_one with:
+    """The same for one seed, where a figure or a finding shows what the run does not decode everywhere."""
+    input:
+        embeddings=["<results>/embeddings/{method}/{recording}/seed{seed}.parquet"],
+    output:
+        **within_outputs(["{seed}"]),
+    pathvars:
+        job="decode_one/{method}/{decoder}/{recording}/seed{seed}",
+    wildcard_constraints:
+        method="|".join(config["methods"]),
+    params:
+        seeds=lambda wildcards: [int(wildcards.seed)],
+
+
+ruleorder: decode_within > decode_one
 
 
 use rule step as decode_movements with:

@@ -5,13 +5,15 @@ with job(snakemake):
     from ner.decoding.within import decode_within
     from ner.storage.tables import write_csv
 
-    metrics, time, null = decode_within(
-        {protocol: read_embedding(snakemake.input.embedding, protocol) for protocol in PROTOCOLS},
-        method=snakemake.wildcards.method,
-        recording=snakemake.wildcards.recording,
-        seed=int(snakemake.wildcards.seed),
-        decoders=snakemake.params.decoders,
-    )
-    write_csv(snakemake.output.metrics, metrics)
-    write_csv(snakemake.output.time, time)
-    write_csv(snakemake.output.null, null)
+    made = snakemake.output
+    files = zip(snakemake.params.seeds, snakemake.input.embeddings, made.metrics, made.time, made.null, strict=True)
+    for seed, embedding, *paths in files:
+        tables = decode_within(
+            {protocol: read_embedding(embedding, protocol) for protocol in PROTOCOLS},
+            method=snakemake.wildcards.method,
+            recording=snakemake.wildcards.recording,
+            seed=seed,
+            decoders=snakemake.params.decoders,
+        )
+        for path, table in zip(paths, tables, strict=True):
+            write_csv(path, table)
