@@ -41,7 +41,7 @@ rule all:
         "<results>/README.md",
         "<results>/index.html",
         rules.across.input if GROUPS else [],
-        rules.verify.input if RETRAINED_TABLES else [],
+        rules.verify.input if PUBLISHED.within_held else [],
 
 
 include: "workflow/rules/archive.smk"

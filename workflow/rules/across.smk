@@ -110,7 +110,7 @@ use rule step as parity_across with:
     input:
         tables=expand(
             "<results>/verification/parity_across/{set}.csv",
-            set=[name for name, found in ACROSS_EMBEDDINGS.items() if found],
+            set=PUBLISHED.sets,
         ),
     output:
         cells=told("verification/parity_across.csv"),

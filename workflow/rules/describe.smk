@@ -21,7 +21,7 @@ use rule step as index with:
         "<results>/benchmarks.csv",
         "<results>/README.md",
         rules.across.input if GROUPS else [],
-        rules.verify.input if RETRAINED_TABLES else [],
+        rules.verify.input if PUBLISHED.within_held else [],
     output:
         "<results>/index.html",
     pathvars:

@@ -1,7 +1,7 @@
 from ner.figures.kinds import registry as kinds
 from planning.figures import outputs, taken_name
 
-FIGURES_PLAN = run_plan(config, {"within": PARITY_TABLES, "across": list(ACROSS_TABLES.values())})
+FIGURES_PLAN = run_plan(config, {"within": PUBLISHED.within, "across": list(PUBLISHED.across.values())})
 
 
 def figure_inputs(wildcards):

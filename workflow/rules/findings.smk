@@ -6,12 +6,6 @@ TURNED = {
     for name, entry in RECORDINGS.items()
     if entry["session"] == session
 }
-# The authors saved the loss curves of NER and CEBRA; those of what this run trains.
-PUBLISHED_LOSSES = [
-    found
-    for found in PARITY_EMBEDDINGS
-    if found.method in {"ner", "cebra"}.intersection(COMPARE) and found.recording in RECORDINGS
-]
 
 
 use rule step as decode_turned_back with:

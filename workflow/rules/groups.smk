@@ -47,22 +47,22 @@ def across_files(suffix):
 
 def parity_embeddings(wildcards):
     """Local copies of the published embeddings behind a table across recordings."""
-    return [upstream(found.path) for found in ACROSS_EMBEDDINGS[wildcards.set]]
+    return [upstream(found.path) for found in PUBLISHED.across_embeddings[wildcards.set]]
 
 
 def parity_settings(wildcards):
     """What a published set is: its name, figure, method, decoder and the recordings of its embeddings."""
-    table = ACROSS_TABLES[wildcards.set]
+    table = PUBLISHED.across[wildcards.set]
     return {
         "name": across_set(table),
         "figure": table.figure,
         "method": table.method,
         "decoder": table.decoder,
         "settings": DECODERS["across"][table.decoder],
-        "recordings": [found.recording for found in ACROSS_EMBEDDINGS[wildcards.set]],
+        "recordings": [found.recording for found in PUBLISHED.across_embeddings[wildcards.set]],
     }
 
 
 wildcard_constraints:
     group="|".join(config["groups"]),
-    set="|".join(ACROSS_TABLES),
+    set="|".join(PUBLISHED.across),

@@ -15,17 +15,10 @@ MEASURED = measured_jobs(
     extra=[
         (POSITIVES["method"], "linear", name)
         for name in POSITIVES["recordings"]
-        if name in RECORDINGS and RETRAINED_TABLES
+        if name in RECORDINGS and PUBLISHED.within_held
     ],
-    published_sets=[name for name, found in ACROSS_EMBEDDINGS.items() if found] if RETRAINED_TABLES else [],
+    published_sets=PUBLISHED.sets if PUBLISHED.within_held else [],
 )
-# Groups and methods of which the authors published cells.
-PUBLISHED_GROUPS = [
-    (method, group)
-    for group, members in GROUPS.items()
-    for method in ACROSS_METHODS
-    if any(table.method == method and sum(map(table.covers, members)) > 1 for table in RETRAINED_ACROSS_TABLES)
-]
 SIMULATED = [name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"]
 
 
@@ -52,7 +45,7 @@ use rule step as retrained_across with:
         across="<results>/tables/across.csv",
         choices=[
             f"<results>/verification/rotation_choice/{method}/{group}/seed{seed}.csv"
-            for method, group in PUBLISHED_GROUPS
+            for method, group in PUBLISHED.groups_held(GROUPS, ACROSS_METHODS)
             for seed in SEEDS
         ],
         published=rules.published_tables.output.across,
@@ -129,10 +122,10 @@ use rule step as findings with:
 use rule step as losses with:
     """The first losses of the authors' trainings beside those of this run."""
     input:
-        published=[upstream(found.path) for found in PUBLISHED_LOSSES],
+        published=[upstream(found.path) for found in PUBLISHED.losses],
         histories=[
             f"<results>/embeddings/{found.method}/{found.recording}/seed{seed}.history.csv"
-            for found in PUBLISHED_LOSSES
+            for found in PUBLISHED.losses
             for seed in SEEDS
         ],
     output:
@@ -142,8 +135,8 @@ use rule step as losses with:
     localrule: True
     params:
         **made_by("losses"),
-        published=[(found.method, found.recording) for found in PUBLISHED_LOSSES],
-        histories=[(found.method, found.recording, seed) for found in PUBLISHED_LOSSES for seed in SEEDS],
+        published=[(found.method, found.recording) for found in PUBLISHED.losses],
+        histories=[(found.method, found.recording, seed) for found in PUBLISHED.losses for seed in SEEDS],
 
 
 use rule step as benchmarks_table with:
@@ -152,7 +145,7 @@ use rule step as benchmarks_table with:
         "<results>/tables/recordings.csv",
         "<results>/tables/within.csv",
         "<results>/tables/across.csv",
-        rules.findings.output if RETRAINED_TABLES else [],
+        rules.findings.output if PUBLISHED.within_held else [],
     output:
         told("benchmarks.csv"),
     pathvars:

@@ -4,7 +4,7 @@ include: "published.smk"
 use rule step as published_tables with:
     """The authors' tables of metrics and of accuracy over time, joined."""
     input:
-        tables=[upstream(table.path) for table in PUBLISHED_TABLES],
+        tables=[upstream(table.path) for table in PUBLISHED.tables],
     output:
         within="<results>/published/within.csv",
         within_time="<results>/published/within_time.csv",
@@ -15,13 +15,13 @@ use rule step as published_tables with:
     localrule: True
     params:
         **made_by("published_tables"),
-        tables=[table.path for table in PUBLISHED_TABLES],
+        tables=[table.path for table in PUBLISHED.tables],
 
 
 use rule step as parity_within with:
     """Decode the authors' own embeddings and hold the metrics against their tables."""
     input:
-        embeddings=[upstream(embedding.path) for embedding in PARITY_EMBEDDINGS],
+        embeddings=[upstream(embedding.path) for embedding in PUBLISHED.within_embeddings],
         published=rules.published_tables.output.within,
     output:
         told("verification/parity_within.csv"),
@@ -32,8 +32,8 @@ use rule step as parity_within with:
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         **made_by("parity_within"),
-        embeddings=[(embedding.method, embedding.recording) for embedding in PARITY_EMBEDDINGS],
-        decoders={table.decoder: DECODERS["within"][table.decoder] for table in PARITY_TABLES},
+        embeddings=[(embedding.method, embedding.recording) for embedding in PUBLISHED.within_embeddings],
+        decoders={table.decoder: DECODERS["within"][table.decoder] for table in PUBLISHED.within},
 
 
 use rule step as published_curved with:
@@ -51,7 +51,7 @@ use rule step as published_curved with:
 use rule step as parity_curved with:
     """Decode the authors' own embeddings of Figure 8, training and held-out trials."""
     input:
-        embeddings=[upstream(found.path) for found in PARITY_CURVED],
+        embeddings=[upstream(found.path) for found in PUBLISHED.selections],
         published=rules.published_curved.output[0],
     output:
         told("verification/parity_curved.csv"),
@@ -60,7 +60,7 @@ use rule step as parity_curved with:
     localrule: True
     params:
         **made_by("parity_curved"),
-        embeddings=[(found.method, found.selection) for found in PARITY_CURVED],
+        embeddings=[(found.method, found.selection) for found in PUBLISHED.selections],
         decoder=DECODERS["within"]["linear"],
 
 
@@ -86,9 +86,9 @@ use rule step as parity_averages with:
     input:
         embeddings=[
             f"<results>/embeddings/{found.method}/{found.recording}/seed{SEEDS[0]}.parquet"
-            for found in PARITY_AVERAGES
+            for found in PUBLISHED.averages
         ],
-        published=[upstream(found.path) for found in PARITY_AVERAGES],
+        published=[upstream(found.path) for found in PUBLISHED.averages],
     output:
         "<results>/verification/parity_averages.csv",
     pathvars:
