@@ -363,6 +363,7 @@ def test_summary(tmp_path):
         "silent_neurons": 1,
         "dropped_trials": 2,
         "directions": 8,
+        "conditions": 8,
         "dropped": "3 of 4 bins after the go cue: 1 (11); no target: 1 (21)",
         "movement_angle": pytest.approx(0, abs=5),
         "elsewhere": "",

@@ -5,7 +5,7 @@ import pytest
 from browser import tab
 from PIL import Image
 
-from ner.data.recordings import DIRECTIONS
+from ner.data.simulation import EIGHT as DIRECTIONS
 from ner.figures.film import film_frames, film_page, save_gif, spread_trials
 
 TRIALS, BINS = 16, 10

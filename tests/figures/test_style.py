@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ner.data.names import RecordingName
-from ner.data.recordings import DIRECTIONS
+from ner.data.simulation import EIGHT as DIRECTIONS
 from ner.figures import latents, recordings, style
 from ner.methods.names import method_name
 

@@ -113,7 +113,7 @@ def test_a_ridge_that_cannot_be_fitted_is_refused():
     with pytest.raises(InputError, match="found 4 training trials; expected 5 or more"):
         methods.fit("ridge", simulated_recording(trials=5), {}, seed=0)
     one = simulated_recording()
-    with pytest.raises(InputError, match="training trials to 0 degrees alone"):
+    with pytest.raises(InputError, match="training trials of the condition 0 alone"):
         methods.fit("ridge", replace(one, direction=np.zeros_like(one.direction)), {}, seed=0)
 
 

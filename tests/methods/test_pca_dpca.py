@@ -106,7 +106,7 @@ def test_dpca_is_seeded_silent_and_leaves_the_global_state_alone(capsys):
 
 
 def test_dpca_needs_two_trials_of_a_direction():
-    with pytest.raises(InputError, match="single training trial"):
+    with pytest.raises(InputError, match="a single training trial of each condition"):
         methods.fit("dpca", simulated_recording(trials=16), {}, seed=0)
 
 

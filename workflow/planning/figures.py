@@ -4,13 +4,22 @@ An entry names its kind; what a kind may be asked for, and what it reads and wri
 (ner.figures.kinds).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ner.figures.kinds import registry
 from ner.published.catalogue import PublishedTable
 from planning.messages import problem, show, unknown, violations
-from planning.run import COMPARED, all_recordings, decoded_methods, groups, recordings, run_names
+from planning.run import (
+    COMPARED,
+    all_recordings,
+    decoded_methods,
+    groups,
+    offered,
+    recordings,
+    run_names,
+    unsuited,
+)
 
 #: In place of a recording: the one that config names `example`.
 EXAMPLE = "example"
@@ -36,6 +45,7 @@ class RunPlan:
         within: methods that each decoder reads within recordings.
         across: methods that each decoder reads across recordings.
         seeds: of the run.
+        left_out: methods and recordings that do not suit each other, see planning.run.unsuited.
         published: the authors' tables that can be had, by scope: within and across.
     """
 
@@ -44,7 +54,12 @@ class RunPlan:
     within: Mapping[str, Sequence[str]]
     across: Mapping[str, Sequence[str]]
     seeds: Sequence[int]
+    left_out: Collection[tuple[str, str]] = ()
     published: Mapping[str, Sequence[PublishedTable]] = field(default_factory=dict)
+
+    def suits(self, method: str, *names: str) -> bool:
+        """Whether recordings have all that a method needs."""
+        return not any((method, name) in self.left_out for name in names)
 
     def recording_file(self, recording: str) -> str:
         """A recording."""
@@ -72,6 +87,7 @@ class RunPlan:
             _WITHIN.format(decoder, method, recording, seed)
             for method in methods
             for recording in self.recordings
+            if self.suits(method, recording)
             for seed in self.seeds
         ]
         return _tables(stems)
@@ -79,8 +95,8 @@ class RunPlan:
     def across_files(self, group: str) -> tuple[list[str], list[str], list[str]]:
         """Metrics across the recordings of a group, accuracy over time, and chance: a file a method and seed."""
         methods = dict.fromkeys(method for read in self.across.values() for method in read)
-        stems = [_ACROSS.format(method, group, seed) for method in methods for seed in self.seeds]
-        return _tables(stems)
+        suited = [method for method in methods if self.suits(method, *self.groups[group])]
+        return _tables([_ACROSS.format(method, group, seed) for method in suited for seed in self.seeds])
 
     def published_files(self, scope: str, shown: Iterable[str]) -> tuple[list[str], list[str]]:
         """The authors' tables of a scope, where one of them covers one of the recordings: metrics, and over time."""
@@ -109,6 +125,7 @@ def run_plan(config: Mapping, published: Mapping[str, Sequence[PublishedTable]] 
         within=decoded_methods(config, "within"),
         across=decoded_methods(config, "across"),
         seeds=config["seeds"],
+        left_out=frozenset(unsuited(config)),
         published=published or {},
     )
 
@@ -121,9 +138,11 @@ def figures(config: Mapping) -> dict[str, dict]:
 
     Returns:
         Name to entry, without those that config takes out by null. The words `example` and `compared` are replaced
-        by what they stand for.
+        by what they stand for, and lists of methods are without those that need what the recordings shown lack, unless
+        all do.
     """
     entries = {}
+    left_out = unsuited(config)
     for name, given in config["figures"].items():
         if given is None:
             continue
@@ -133,8 +152,59 @@ def figures(config: Mapping) -> dict[str, dict]:
                 entry[key] = config["example"]
             if schema.get("refers") == "method" and entry[key] == COMPARED:
                 entry[key] = list(config["compare"])
+        shown = _shown(config, entry)
+        for key in _lists_of_methods(entry):
+            suited = [name for name in entry[key] if not _left_out(left_out, name, shown, entry)]
+            entry[key] = suited or entry[key]
         entries[name] = entry
     return entries
+
+
+def _shown(config: Mapping, entry: Mapping) -> list[str]:
+    """Recordings of a run whose embeddings a figure shows: those that it names, or all."""
+    run, present = run_names(config), groups(config)
+    kind = registry.kind(entry["kind"])
+    if registry.shows_all(entry["kind"]):
+        return [name for name in all_recordings(config) if name in run]
+    named = {key: schema["refers"] for key, schema in kind.SETTINGS.items() if "refers" in schema}
+    found = [entry[key] for key, refers in named.items() if refers == "recording" and entry[key] in run]
+    found += [name for key, refers in named.items() if refers == "group" for name in present[entry[key]]]
+    return list(dict.fromkeys(found))
+
+
+def _lists_of_methods(entry: Mapping) -> list[str]:
+    """Keys of an entry that list methods."""
+    schemas = registry.kind(entry["kind"]).SETTINGS
+    return [key for key, schema in schemas.items() if schema.get("refers") == "method" and schema["type"] == "array"]
+
+
+def _left_out(pairs: Mapping, method: str, shown: Sequence[str], entry: Mapping) -> bool:
+    """Whether a figure cannot show a method: one of its recordings, or where it shows a run's all, every one, lacks."""
+    lacks = [(method, name) in pairs for name in shown]
+    return bool(lacks) and (all(lacks) if registry.shows_all(entry["kind"]) else any(lacks))
+
+
+def unshown(config: Mapping) -> dict[str, str]:
+    """The figures that a run leaves out as their recordings lack what they need, conditions say, and what that is.
+
+    Args:
+        config: a configuration of the schema, whose figures name what is defined.
+    """
+    pairs, found = unsuited(config), {}
+    for name, entry in figures(config).items():
+        shown, kind = _shown(config, entry), registry.kind(entry["kind"])
+        for recording in shown:
+            if missing := registry.needs(entry["kind"]) - offered(config, recording):
+                found.setdefault(name, f"{recording} has no {' and no '.join(sorted(missing))}")
+        named = [key for key, schema in kind.SETTINGS.items() if schema.get("refers") == "method"]
+        for key in named:
+            given = [entry[key]] if isinstance(entry[key], str) else entry[key]
+            if given and all(_left_out(pairs, method, shown, entry) for method in given):
+                method = given[0]
+                recording = next(other for other in shown if (method, other) in pairs)
+                missing = " and no ".join(sorted(pairs[method, recording]))
+                found.setdefault(name, f"{recording} has no {missing}, which {method} needs")
+    return found
 
 
 def undrawn(config: Mapping) -> dict[str, str]:
@@ -174,7 +244,7 @@ def figure_problems(config: Mapping) -> Iterator[str]:
     yield from found
     if found:
         return
-    left_out = undrawn(config)
+    left_out = undrawn(config) | unshown(config)
     plan = run_plan(config)
     owners: dict[str, str] = {}
     for name, entry in figures(config).items():

@@ -12,6 +12,7 @@ def measured_jobs(
     groups: Mapping[str, Collection[str]],
     extra: Collection[tuple[str, str, str]],
     published_sets: Collection[str],
+    left_out: Collection[tuple[str, str]] = (),
 ) -> list[str]:
     """Names of the jobs that fit, decode and verify, as their logs and benchmarks are named.
 
@@ -22,19 +23,27 @@ def measured_jobs(
         across: methods that are decoded across the recordings of every group.
         groups: recordings by group.
         extra: other methods, each with a decoder that reads it within a recording, and the recording.
+        left_out: methods and recordings that do not suit each other.
         published_sets: sets of published embeddings that are decoded across recordings; none where nothing is verified.
 
     Returns:
         Each name once, sorted.
     """
     decoded = {(method, decoder, name) for decoder, read in within.items() for method in read for name in recordings}
+    decoded = {(method, decoder, name) for method, decoder, name in decoded if (method, name) not in left_out}
+    across_groups = [
+        (method, group)
+        for method in across
+        for group, members in groups.items()
+        if not any((method, name) in left_out for name in members)
+    ]
     extra = set(extra) - decoded
     fits = {(method, name) for method, _, name in decoded | extra}
-    fits |= {(method, recording) for method in across for members in groups.values() for recording in members}
+    fits |= {(method, recording) for method, group in across_groups for recording in groups[group]}
     of_seeds = {
         "embed": fits,
         "decode_one": {(f"{method}/{decoder}", name) for method, decoder, name in extra},
-        "decode_across": {(method, group) for method in across for group in groups},
+        "decode_across": set(across_groups),
     }
     return sorted(
         [

@@ -1,6 +1,9 @@
-"""What a run has: its recordings, its groups of them, and the methods that each decoder reads."""
+"""What a run has: its recordings, its groups of them, the methods that each decoder reads, and what does not suit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from ner.data.formats import registry as formats
+from ner.methods import registry as methods
 
 #: In place of a list of methods: those of `compare`.
 COMPARED = "compared"
@@ -74,3 +77,52 @@ def decoded_methods(config: Mapping, analysis: str) -> dict[str, list[str]]:
         decoder: list(config["compare"] if chosen == COMPARED else chosen)
         for decoder, chosen in config["decoding"][analysis]["decoders"].items()
     }
+
+
+def needed(config: Mapping, method: str) -> set[str]:
+    """What a method needs of a recording, of what `ner.data.needs` names.
+
+    Args:
+        config: a configuration of the schema, whose methods fit their modules.
+        method: its name in config.
+    """
+    entry = config["methods"][method]
+    return methods.needs(entry["module"], {key: value for key, value in entry.items() if key != "module"})
+
+
+def offered(config: Mapping, recording: str) -> set[str]:
+    """What a recording has, of what `ner.data.needs` names.
+
+    Args:
+        config: a configuration of the schema, whose sessions fit their formats.
+        recording: one of `all_recordings`.
+    """
+    entry = all_recordings(config)[recording]
+    return formats.offers(entry["format"], formats.given_settings(entry["format"], entry))
+
+
+def unsuited(config: Mapping) -> dict[tuple[str, str], set[str]]:
+    """Method and recording of a run to what the method needs and the recording lacks, where it lacks something."""
+    needs = {method: needed(config, method) for method in config["methods"]}
+    offers = {name: offered(config, name) for name in recordings(config)}
+    return {(method, name): need - has for method, need in needs.items() for name, has in offers.items() if need - has}
+
+
+def unsuited_lines(config: Mapping, used: Iterable[str]) -> list[str]:
+    """What a run says of methods that it leaves out for some recordings, a line each.
+
+    Args:
+        config: a configuration that `validate` accepts.
+        used: the methods of the run.
+    """
+    pairs, used = unsuited(config), list(used)
+    by_methods: dict[tuple, list[str]] = {}
+    for name in recordings(config):
+        left_out = tuple(method for method in used if (method, name) in pairs)
+        missing = sorted({what for method in left_out for what in pairs[method, name]})
+        if left_out:
+            by_methods.setdefault((left_out, " and ".join(missing)), []).append(name)
+    return [
+        f"left out, for lack of {missing}: {', '.join(left_out)} of {', '.join(names)}"
+        for (left_out, missing), names in by_methods.items()
+    ]

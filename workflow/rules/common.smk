@@ -36,7 +36,8 @@ from planning.configuration import (
 )  # noqa: E402
 from ner.storage.errors import InputError  # noqa: E402
 from planning.failures import forget_failures, noted_failures, tell_failures  # noqa: E402
-from planning.figures import figures, run_plan, undrawn  # noqa: E402
+from planning.figures import figures, run_plan, undrawn, unshown  # noqa: E402
+from planning.run import unsuited_lines  # noqa: E402
 from planning.measured import measured_jobs  # noqa: E402
 from planning.library import environment, made_by  # noqa: E402
 
@@ -63,9 +64,10 @@ RECORDINGS = PLAN.recordings
 
 COMPARE = config["compare"]
 SEEDS = config["seeds"]
-# Figures that this run lacks recordings of, and which; the others are drawn.
+# Figures that this run lacks recordings of, or whose recordings lack what they show, and which; the others are drawn.
 UNDRAWN = undrawn(config)
-FIGURES = {figure: entry for figure, entry in figures(config).items() if figure not in UNDRAWN}
+UNSHOWN = {figure: reason for figure, reason in unshown(config).items() if figure not in UNDRAWN}
+FIGURES = {figure: entry for figure, entry in figures(config).items() if figure not in {*UNDRAWN, *UNSHOWN}}
 # The folders of pathvars as the rules' paths begin with them, whoever uses this workflow.
 FOLDERS = {name: workflow.modifier.modify_path(workflow.pathvars.apply(f"<{name}>")) for name in config["pathvars"]}
 

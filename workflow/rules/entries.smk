@@ -38,6 +38,8 @@ def figure_file(figure):
     """What a figure's target asks for; a figure that this run lacks recordings of is refused."""
 
     def file(wildcards):
+        if figure in UNSHOWN:
+            raise WorkflowError(f"figure {figure}: {UNSHOWN[figure]}; name other recordings in figures.{figure}")
         if figure in UNDRAWN:
             raise WorkflowError(
                 f"figure {figure}: {UNDRAWN[figure]}; add to `recordings`, or name others in figures.{figure}"

@@ -12,7 +12,7 @@ def run_asked_for(wildcards):
         "seeds": SEEDS,
         "figures": {name: kinds.kind(entry["kind"]).__doc__.strip() for name, entry in FIGURES.items()},
         "figure_folder": FOLDERS["figures"],
-        "undrawn": UNDRAWN,
+        "undrawn": UNDRAWN | UNSHOWN,
         "trainings": TRAININGS,
         "benchmarks": FOLDERS["benchmarks"],
         "jobs": MEASURED,

@@ -2,6 +2,7 @@ from snakemake.logging import logger
 
 # Recordings of this run in each group: a group is decoded across those, if there are two.
 GROUPS = {group: members for group, members in PLAN.groups.items() if len(members) > 1}
+USED_METHODS = dict.fromkeys([*COMPARE, *(m for read in (PLAN.within, PLAN.across) for ms in read.values() for m in ms)])
 if workflow.is_main_process:
     for group, members in config["groups"].items():
         # Of a group of other recordings than this run's, nothing is to be said.
@@ -12,6 +13,10 @@ if workflow.is_main_process:
             )
     if UNDRAWN:
         logger.warning(f"figures left out, for lack of recordings: {', '.join(UNDRAWN)}")
+    for line in [*unsuited_lines(config, USED_METHODS), *(f"figure {f} left out: {why}" for f, why in UNSHOWN.items())]:
+        logger.warning(line)
+
+
 ACROSS_METHODS = list(dict.fromkeys(name for names in PLAN.across.values() for name in names))
 
 
@@ -37,12 +42,13 @@ def across_decoders(wildcards):
 
 def across_files(suffix):
     """Results of every group, method and seed."""
-    return expand(
-        f"<results>/decoding/across/{{method}}/{{group}}/seed{{seed}}{suffix}",
-        method=ACROSS_METHODS,
-        group=GROUPS,
-        seed=SEEDS,
-    )
+    return [
+        f"<results>/decoding/across/{method}/{group}/seed{seed}{suffix}"
+        for method in ACROSS_METHODS
+        for group, members in GROUPS.items()
+        if PLAN.suits(method, *members)
+        for seed in SEEDS
+    ]
 
 
 def parity_embeddings(wildcards):

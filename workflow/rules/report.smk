@@ -12,6 +12,7 @@ MEASURED = measured_jobs(
     within=PLAN.within,
     across=ACROSS_METHODS,
     groups=GROUPS,
+    left_out=PLAN.left_out,
     extra=[
         (POSITIVES["method"], "linear", name)
         for name in POSITIVES["recordings"]

@@ -93,9 +93,11 @@ def test_the_electrodes_of_mc_maze_are_not_believed(tmp_path):
     assert "5 of 5 M1 units, by their id, are on electrodes of PMd" in recordings["M1"].metadata["warnings"]
 
 
-def test_conditions_are_kept_by_trial(tmp_path):
+def test_conditions_are_named_by_columns(tmp_path):
     recording = recording_of(write(tmp_path / "file.nwb", mc_maze()), "mc-maze")
-    assert recording.metadata["conditions"][6] == "15-2"
+    assert recording.trial_condition[5] == "15-2"
+    assert recording.has_directions
+    assert len(set(recording.trial_direction.tolist())) > 1
 
 
 @given(

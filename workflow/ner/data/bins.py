@@ -1,12 +1,12 @@
 """Bins: what recordings and embeddings have in common, the movements of every bin and its place in a trial."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from ner.data.columns import BEHAVIOR
+from ner.data.columns import BEHAVIOR, CONDITION
 from ner.data.trials import by_trial
 from ner.storage.tables import names
 
@@ -23,8 +23,11 @@ class Bins:
         bin: (bins,) int, from 0 at the go cue within each trial.
         train: (bins,) bool, true for the first trials (0.8 of them in the paper); the others test.
         velocity: (bins, 2) float64, hand velocity x, y in cm/s.
-        direction: (bins,) int, direction of the target in degrees.
+        direction: (bins,) int, direction of the target in degrees; 0 where the task has none.
         bin_seconds: width of a bin in seconds.
+        conditions: names of the trials' conditions; None where the directions are the conditions, () where the task has
+            none.
+        named: (bins,) int, place of the trial's condition among the names; None where there are no names.
     """
 
     trial: np.ndarray
@@ -33,6 +36,34 @@ class Bins:
     velocity: np.ndarray
     direction: np.ndarray
     bin_seconds: float = BIN_SECONDS
+    conditions: tuple[str, ...] | None = None
+    named: np.ndarray | None = None
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether trials can be averaged over conditions, and decoders tell them apart."""
+        return self.conditions is None or len(self.conditions) > 0
+
+    @property
+    def has_directions(self) -> bool:
+        """Whether the trials have directions."""
+        return self.conditions is None or bool(self.direction.any())
+
+    @property
+    def condition(self) -> np.ndarray:
+        """(bins,) the condition: its direction in degrees, int, or its name; 0 where there is none."""
+        return self.direction if self.named is None else np.array(self.conditions)[self.named]
+
+    @property
+    def trial_condition(self) -> np.ndarray:
+        """(trials,) condition of each trial, as `condition`."""
+        return self.condition[self.bin == 0]
+
+    @property
+    def trial_heading(self) -> np.ndarray:
+        """(trials,) float64: where the hand ends up as seen from where it was, degrees counterclockwise from x."""
+        moved = np.add.reduceat(self.velocity, np.flatnonzero(self.bin == 0), axis=0)
+        return np.degrees(np.arctan2(moved[:, 1], moved[:, 0]))
 
     @property
     def bins_per_trial(self) -> int:
@@ -76,8 +107,8 @@ class Bins:
         return replace(self, direction=(self.direction + int(degrees)) % 360)
 
     def to_frame(self) -> pd.DataFrame:
-        """The columns that `bins_of` reads: columns.BEHAVIOR."""
-        return pd.DataFrame(
+        """The columns that `behavior` reads: columns.BEHAVIOR, and columns.CONDITION unless the directions are that."""
+        table = pd.DataFrame(
             {
                 "split": np.where(self.train, "train", "test"),
                 "trial": self.trial,
@@ -88,18 +119,27 @@ class Bins:
             },
             columns=names(BEHAVIOR),
         )
+        if self.conditions is not None:
+            table[CONDITION.name] = "" if self.named is None else np.array(self.conditions, dtype=object)[self.named]
+        return table
 
 
-def behavior(table: pd.DataFrame) -> dict[str, np.ndarray]:
+def behavior(table: pd.DataFrame) -> dict[str, Any]:
     """The attributes of `Bins`, by name, from the columns that `Bins.to_frame` wrote.
 
     Args:
-        table: has the columns columns.BEHAVIOR.
+        table: has the columns columns.BEHAVIOR, and perhaps columns.CONDITION.
     """
+    conditions: dict[str, Any] = {}
+    if CONDITION.name in table:
+        found, place = np.unique(table[CONDITION.name].to_numpy(str), return_inverse=True)
+        named = found.tolist() != [""]
+        conditions = {"conditions": tuple(found.tolist()), "named": place} if named else {"conditions": ()}
     return {
         "trial": table["trial"].to_numpy(np.int64),
         "bin": table["bin"].to_numpy(np.int64),
         "train": (table["split"] == "train").to_numpy(),
         "velocity": table[["vx", "vy"]].to_numpy(np.float64),
         "direction": table["direction"].to_numpy(np.int64),
+        **conditions,
     }

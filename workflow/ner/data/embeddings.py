@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ner.data.bins import BIN_SECONDS, Bins, behavior
-from ner.data.columns import BEHAVIOR
+from ner.data.columns import BEHAVIOR, CONDITION
 from ner.data.recordings import Recording
 from ner.storage.errors import InputError
 from ner.storage.tables import Column, Table, names, read_parquet, write_parquet
@@ -16,7 +16,12 @@ LATENT = Column("z{k}", "", "latent coordinates, from z1")
 #: Bins of an embedding.
 EMBEDDINGS = Table(
     "embeddings/{method}/{recording}/seed{seed}.parquet",
-    (*BEHAVIOR, LATENT, Column("strict_z{k}", "", "those of the strict protocol; only of methods where they differ")),
+    (
+        *BEHAVIOR,
+        CONDITION,
+        LATENT,
+        Column("strict_z{k}", "", "those of the strict protocol; only of methods where they differ"),
+    ),
     "embedding, a row a bin",
 )
 

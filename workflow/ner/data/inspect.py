@@ -77,16 +77,22 @@ def _tried(path, area: str, entry: Mapping) -> list[str]:
         return [f"{area}: refused. Found {error.found}; expected {error.expected}; {error.remedy}"]
     neurons, silent = recording.rates.shape[1], len(recording.metadata["silent_neurons"])
     angle = recording.metadata["movement_angle"]
-    directions, numbers = np.unique(recording.trial_direction, return_counts=True)
+    counts = (
+        zip(*np.unique(recording.trial_condition, return_counts=True), strict=True) if recording.has_conditions else ()
+    )
     rate = np.median(recording.rates.mean(axis=0)) / recording.bin_seconds
     lines = [
         f"{area}: {neurons} neurons ({silent} silent), {rate:.3g} spikes/s in the median, "
         f"{len(recording.trial_direction)} trials of {recording.bins_per_trial} bins of "
         f"{1000 * recording.bin_seconds:g} ms",
-        "  directions: " + ", ".join(f"{d}: {n}" for d, n in zip(directions, numbers, strict=True)),
-        f"  the hand goes {angle['median']} degrees from the label in the median; elsewhere in the trials "
-        f"{angle['elsewhere'][:8] or 'none'}",
+        "  conditions: " + (", ".join(f"{c}: {n}" for c, n in counts) or "none"),
     ]
+    if angle["median"] is not None:
+        elsewhere = angle["elsewhere"][:8] or "none"
+        lines.append(
+            f"  the hand goes {angle['median']} degrees from the label in the median; elsewhere in the trials "
+            f"{elsewhere}"
+        )
     if dropped := reasons(recording.metadata["dropped_trials"]):
         lines.append(f"  dropped: {dropped}")
     return lines + [f"  warning: {line}" for line in recording.metadata["warnings"]]

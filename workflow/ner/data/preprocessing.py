@@ -7,7 +7,7 @@ import numpy as np
 
 from ner.data.checks.copies import refuse_repeated_trials
 from ner.data.checks.kept import Trials
-from ner.data.checks.labels import movement_angle, odd_directions, odd_labels, refuse_other_unit
+from ner.data.checks.labels import movement_angle, odd_conditions, odd_labels, refuse_other_unit
 from ner.data.checks.movements import check_position, impossible_movements, odd_speeds, refuse_constant_velocity
 from ner.data.checks.spikes import check_counts, odd_neurons, refuse_silence, untuned
 from ner.data.formats import registry as formats
@@ -97,15 +97,22 @@ def make_recording(
     rates = np.stack([values[cut] for values, cut in zip(rates, cuts, strict=True)])
     velocity = np.stack([trial.velocity[cut] for trial, cut in zip(kept, cuts, strict=True)])
     degrees = np.array([trial.direction for trial in kept])
-    refuse_other_unit(path, degrees, session.unit_keys[1])
+    if session.directed:
+        refuse_other_unit(path, degrees, session.unit_keys[1])
+    else:
+        direction_offset = 0.0
     direction = np.round(nearest * np.round((degrees + direction_offset) / nearest)).astype(np.int64) % 360
+
+    named = None if kept[0].condition is None else np.array([trial.condition for trial in kept])
+    conditions, place = np.unique(named, return_inverse=True) if named is not None else (None, None)
 
     train_trials = whole_trials(train_fraction, len(kept))
     trials = Trials(
         numbers=[trial.number for trial in kept],
         rates=rates,
         velocity=velocity,
-        direction=direction,
+        direction=direction if session.directed else None,
+        condition=named,
         train_trials=train_trials,
         bin_seconds=bin_seconds,
     )
@@ -123,6 +130,8 @@ def make_recording(
         bin=np.tile(np.arange(bins), len(kept)),
         train=np.repeat(np.arange(len(kept)) < train_trials, bins),
         bin_seconds=bin_seconds,
+        conditions=tuple(conditions.tolist()) if conditions is not None else None if session.directed else (),
+        named=None if place is None else np.repeat(place, bins),
         metadata={
             **(metadata or {}),
             "format": format,
@@ -182,7 +191,7 @@ def _odd(path, trials: Trials, stated_unit: bool, unit_key: str) -> list[str]:
     refuse_repeated_trials(path, trials)
     return [
         *odd_speeds(path, trials, stated_unit, unit_key),
-        *odd_directions(path, trials),
+        *odd_conditions(path, trials),
         *odd_labels(path, trials),
         *odd_neurons(trials),
         *untuned(trials),
@@ -210,6 +219,8 @@ def _why_unusable(trial: RawTrial, bins: int, reach: int) -> str | None:
         return f"{max(0, len(trial.counts) - trial.start)} of {bins} bins after the go cue"
     if not np.isfinite(trial.direction):
         return "no target"
+    if trial.condition == "":
+        return "no condition"
     velocity = trial.velocity[trial.start : stop]
     if not np.isfinite(velocity).all():
         return "velocity is NaN" if np.isnan(velocity).any() else "velocity is infinite"

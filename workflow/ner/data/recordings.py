@@ -1,4 +1,4 @@
-"""A recording: one area of one session, in bins of 30 ms, cut into trials of equal length."""
+"""A recording: one area of one session, in bins of equal width, cut into trials."""
 
 import os
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ner.data.bins import BIN_SECONDS, Bins, behavior
-from ner.data.columns import BEHAVIOR
+from ner.data.columns import BEHAVIOR, CONDITION
 from ner.storage.errors import InputError
 from ner.storage.tables import Column, Table, names, read_parquet, write_parquet
 
@@ -16,10 +16,9 @@ VELOCITY_SCALE = 10.0
 #: Bins of a recording.
 RECORDINGS = Table(
     "recordings/{recording}.parquet",
-    (*BEHAVIOR, Column("neuron_{k}", "spikes/30 ms", "smoothed spike counts of each neuron, from neuron_0")),
+    (*BEHAVIOR, CONDITION, Column("neuron_{k}", "spikes/bin", "smoothed spike counts of each neuron, from neuron_0")),
     "recording as every method gets it, a row a bin",
 )
-DIRECTIONS = tuple(range(0, 360, 45))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +37,11 @@ class Recording(Bins):
 
     @property
     def labels(self) -> np.ndarray:
-        """(bins, 3) float64: 10 * vx, 10 * vy, direction in degrees (the paper's labels)."""
+        """(bins, 3) float64: 10 * vx, 10 * vy (of cm/s), direction in degrees (the paper's labels).
+
+        Whatever the bins' width, 1 cm/s counts for as much as 10 degrees. Without directions the last column is 0, so
+        that bins differ by velocity alone.
+        """
         return np.column_stack([VELOCITY_SCALE * self.velocity, self.direction])
 
 

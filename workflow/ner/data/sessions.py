@@ -39,8 +39,9 @@ class RawTrial:
             smoothed already, its rates.
         velocity: (bins, 2) float64, cm/s; NaN where it is not known.
         start: first bin to keep, from 0.
-        direction: of the target in degrees; NaN where none was noted.
+        direction: of the target in degrees; NaN where none was noted, 0 in a session without directions.
         position: (bins, 2) float64, cm, where the file has it; the velocity is checked against it.
+        condition: its name, where the session names its conditions; '' where this trial has none.
     """
 
     number: int
@@ -49,6 +50,7 @@ class RawTrial:
     start: int
     direction: float
     position: np.ndarray | None = None
+    condition: str | None = None
 
 
 class UnusableTrial(Exception):
@@ -74,6 +76,7 @@ class RawSession:
         malformed: how many of the others the file has wrong.
         stated_unit: whether config states the unit of the velocity, so that an odd speed is believed.
         unit_keys: config keys of the units of velocity and direction.
+        directed: whether the trials have directions.
         smoothed: whether the rates are smoothed and cut already; nothing of such a file is dropped.
         warnings: what is odd about the file, a sentence each.
         metadata: what else to keep with the recording.
@@ -84,6 +87,7 @@ class RawSession:
     malformed: int = 0
     stated_unit: bool = True
     unit_keys: tuple[str, str] = ("velocity_unit", "target_unit")
+    directed: bool = True
     smoothed: bool = False
     warnings: Sequence[str] = ()
     metadata: Mapping = field(default_factory=dict)
@@ -107,6 +111,16 @@ def plain(value: object) -> object:
     if isinstance(value, np.ndarray) and value.size == 1 or isinstance(value, np.generic):
         value = value.item()
     return value
+
+
+def condition_name(values: Iterable[object]) -> str:
+    """Name of a condition from the values that tell it, as 13-0; '' where one of them is missing."""
+    parts = []
+    for value in map(plain, values):
+        if isinstance(value, np.ndarray | list) or value is None or value == "" or value != value:
+            return ""
+        parts.append(f"{value:g}" if isinstance(value, float) else str(value).strip())
+    return "-".join(parts)
 
 
 def _same(value: object, other: object) -> bool:

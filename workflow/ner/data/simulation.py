@@ -1,11 +1,11 @@
-"""Simulated sessions: reaches to 8 targets, and Poisson neurons tuned to them, as raw TrialData.
+"""Simulated sessions: reaches to targets, and Poisson neurons tuned to them, as raw TrialData.
 
 Every session draws its own neurons and its own reaches; what an area's neurons encode, how strongly and how early,
 is the same in every session, as it is in one animal on different days.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,10 @@ import scipy.io
 
 from ner.data.bins import BIN_SECONDS
 from ner.data.formats.trial_data import SPIKES
-from ner.data.recordings import DIRECTIONS
 from ner.storage.files import atomic
 
+#: Directions of the targets, unless others are asked for (the paper's).
+EIGHT = tuple(range(0, 360, 45))
 #: Distance of the targets (cm), and means and standard deviations of what differs from reach to reach.
 REACH = 8.0
 _AMPLITUDE = (1.0, 0.06)  # of the distance of the target
@@ -76,10 +77,17 @@ class Trial:
     direction: float
 
 
-def simulate_session(*, seed: int, trials: int, neurons: Mapping[str, int], bins: int) -> list[Trial]:
+def simulate_session(
+    *,
+    seed: int,
+    trials: int,
+    neurons: Mapping[str, int],
+    bins: int,
+    directions: Sequence[float] | None = EIGHT,
+) -> list[Trial]:
     """Simulate a session of centre-out reaches.
 
-    Targets come in shuffled blocks of all 8 directions. Speed is bell-shaped (minimum jerk) and differs from trial to
+    Targets come in shuffled blocks of all directions. Speed is bell-shaped (minimum jerk) and differs from trial to
     trial in onset, duration, extent, direction and curvature. Rates are the sum of an area's tuning terms, cut off at
     0; counts are Poisson. In an area of several neurons the last one is silent. Of the trials, 2 % each have no
     target, lack velocity in some bins, or end before the last bin to keep, as real sessions have them.
@@ -89,6 +97,7 @@ def simulate_session(*, seed: int, trials: int, neurons: Mapping[str, int], bins
         trials: trials of the session, the unusable ones included.
         neurons: area (M1, PMd or S1) to its number of neurons.
         bins: 30 ms bins from the go cue that a usable trial has at least.
+        directions: of the targets, degrees; None gives every trial one of its own, uniform.
 
     Returns:
         The trials, in order.
@@ -103,8 +112,11 @@ def simulate_session(*, seed: int, trials: int, neurons: Mapping[str, int], bins
     """
     rng = np.random.default_rng(seed)
     weights = {area: draw_weights(TUNING[area], count, rng) for area, count in neurons.items()}
-    blocks = [rng.permutation(DIRECTIONS) for _ in range(-(-trials // len(DIRECTIONS)))]
-    targets = np.concatenate(blocks)[:trials]
+    if directions is None:
+        targets = rng.uniform(0, 360, trials)
+    else:
+        blocks = [rng.permutation(directions) for _ in range(-(-trials // len(directions)))]
+        targets = np.concatenate(blocks)[:trials]
     session = [_simulate_trial(target, bins, weights, rng) for target in targets]
     failures = trials // _FAILURE
     lost = rng.permutation(trials)[: 3 * failures]
@@ -190,7 +202,7 @@ def signals(position: np.ndarray, velocity: np.ndarray, planned: np.ndarray, tar
     )
 
 
-def _simulate_trial(target: int, bins: int, weights: Mapping[str, Weights], rng: np.random.Generator) -> Trial:
+def _simulate_trial(target: float, bins: int, weights: Mapping[str, Weights], rng: np.random.Generator) -> Trial:
     go_cue = int(rng.integers(12, 30))
     length = go_cue + bins + int(rng.integers(0, 12))
     onset = max(rng.normal(*_REACTION), 0.12) / BIN_SECONDS

@@ -19,7 +19,7 @@ from ner.data.embeddings import Embedding
 from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
 from ner.decoding.decode import by_protocol, fit_decoder
 from ner.decoding.decoders.registry import Decoder
-from ner.decoding.metrics import Decoded, accuracy_by_bin
+from ner.decoding.metrics import Decoded, accuracy_over_time
 from ner.decoding.nulls import accuracy_band, permutation_nulls
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
@@ -92,7 +92,7 @@ def decode_across(
                     chance = permutation_nulls(test, decoded, swapped=rule.swapped("test"))
                     values += [(*of, metric, seed, null.value) for metric, null in chance.items()]
                     nulls += [(*of, metric, seed, *astuple(null)) for metric, null in chance.items()]
-                    accuracy = accuracy_by_bin(test.direction, decoded.direction, test.bins_per_trial)
+                    accuracy = accuracy_over_time(test, decoded)
                     bands = zip(accuracy, *accuracy_band(test, decoded), strict=True)
                     times += [(*of, k, seed, *value) for k, value in enumerate(bands)]
     return (

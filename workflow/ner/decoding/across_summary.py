@@ -143,6 +143,8 @@ def across_accuracy(table: pd.DataFrame, published: pd.DataFrame) -> pd.DataFram
     Returns:
         Columns ACCURACY, in the order of the table.
     """
+    if table.empty:
+        return pd.DataFrame(columns=names(ACCURACY))
     keys = [column.name for column in (METHOD, DECODER, SOURCE, TARGET, BIN)]
     cells = table.groupby(keys, sort=False)[["value", *_BOUNDS]].mean().reset_index()
     theirs = published[[*keys, "value"]].rename(columns={"value": "published"}).astype({"published": float})

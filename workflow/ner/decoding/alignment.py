@@ -18,7 +18,7 @@ from ner.storage.errors import InputError
 
 def _averages(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarray]:
     (averages, found), (target_averages, expected) = (
-        direction_averages(e.per_trial(e.coordinates), e.trial_direction) for e in (source, target)
+        direction_averages(e.per_trial(e.coordinates), e.trial_condition) for e in (source, target)
     )
     found, expected = found.tolist(), expected.tolist()
     if found != expected or source.bins_per_trial != target.bins_per_trial:
@@ -100,7 +100,7 @@ def chances_of_candidates(source: Embedding, target: Embedding) -> tuple[np.ndar
 def _judged_candidates(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Candidates, how far each is from the source rotated direction by direction, and which have determinant >= 0."""
     candidates = candidate_rotations(source, target)
-    _, row = np.unique(source.direction, return_inverse=True)
+    _, row = np.unique(source.condition, return_inverse=True)
     by_direction = np.einsum("bi,bij->bj", source.coordinates, candidates[row])
     misfit = np.array([np.abs(source.coordinates @ rotation - by_direction).sum() for rotation in candidates])
     return candidates, misfit, np.linalg.det(candidates) >= 0

@@ -63,7 +63,7 @@ def between_recordings(source: Embedding, target: Embedding) -> dict[str, float]
         found = f"{source.bins_per_trial} and {target.bins_per_trial} bins in a trial"
         raise InputError("consistency", found, "equally many", "compare recordings of the same task only")
     splits = [e.select(e.split(name)) for e in (source, target) for name in ("train", "test")]
-    common = set.intersection(*(set(part.trial_direction.tolist()) for part in splits))
+    common = set.intersection(*(set(part.trial_condition.tolist()) for part in splits))
     if not common:
         raise InputError(
             "consistency", "no direction in common", "one or more", "compare recordings of the same task only"
@@ -73,7 +73,7 @@ def between_recordings(source: Embedding, target: Embedding) -> dict[str, float]
 
 
 def _averages(part: Embedding, directions: list[int]) -> np.ndarray:
-    averages, found = direction_averages(part.per_trial(part.coordinates), part.trial_direction)
+    averages, found = direction_averages(part.per_trial(part.coordinates), part.trial_condition)
     return averages[np.isin(found, directions)].reshape(-1, averages.shape[-1])
 
 

@@ -23,9 +23,8 @@ def fit_decoder(embedding: Embedding, decoder: Mapping) -> Decoder:
         KeyError: if there is no such decoder module.
     """
     train = embedding.train
-    return make_decoder(decoder).fit(
-        embedding.coordinates[train], embedding.velocity[train], embedding.direction[train]
-    )
+    condition = embedding.condition[train] if embedding.has_conditions else None
+    return make_decoder(decoder).fit(embedding.coordinates[train], embedding.velocity[train], condition)
 
 
 def decode(embedding: Embedding, decoder: Mapping) -> Decoded:

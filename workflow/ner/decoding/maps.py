@@ -105,7 +105,7 @@ def canonical_map(source: Embedding, target: Embedding) -> Map:
 
 def _matched(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarray]:
     """Bins (trials * bins, d) of both, of equally many trials of each direction."""
-    directions = [np.unique(embedding.trial_direction) for embedding in (source, target)]
+    directions = [np.unique(embedding.trial_condition) for embedding in (source, target)]
     if not np.array_equal(*directions) or source.bins_per_trial != target.bins_per_trial:
         raise InputError(
             _name(source),
@@ -116,7 +116,7 @@ def _matched(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarr
     trials = [embedding.per_trial(embedding.coordinates) for embedding in (source, target)]
     rows: tuple[list, list] = ([], [])
     for direction in directions[0]:
-        found = [np.flatnonzero(embedding.trial_direction == direction) for embedding in (source, target)]
+        found = [np.flatnonzero(embedding.trial_condition == direction) for embedding in (source, target)]
         count = min(map(len, found))
         for chosen, those in zip(rows, found, strict=True):
             chosen.extend(those[:count])

@@ -1,4 +1,4 @@
-"""How well movements are decoded: R2 of velocity and of position, and accuracy of the direction.
+"""How well movements are decoded: R2 of velocity and of position, and accuracy of the direction or other condition.
 
 A new metric is one entry of METRICS: every table of scores then holds it.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ner.data.bins import Bins
+from ner.data.needs import CONDITIONS
 from ner.data.trials import by_trial
 
 
@@ -18,15 +19,15 @@ class Decoded:
 
     Attributes:
         velocity: (bins, 2), cm/s.
-        direction: (bins,), degrees.
+        direction: (bins,), degrees, or the name of the condition; None where the task has no conditions.
     """
 
     velocity: np.ndarray
-    direction: np.ndarray
+    direction: np.ndarray | None
 
     def select(self, chosen: np.ndarray) -> "Decoded":
         """The chosen bins; chosen is (bins,) bool."""
-        return Decoded(self.velocity[chosen], self.direction[chosen])
+        return Decoded(self.velocity[chosen], None if self.direction is None else self.direction[chosen])
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Metric:
         unit: 1 or %.
         decimals: with which figures and pages write a value.
         measure: from the bins' real movements, the decoded ones, and whether the velocity R2 swaps its arguments.
+        needs: what of `ner.data.needs` the trials must have.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Metric:
     unit: str
     decimals: int
     measure: Callable[[Bins, Decoded, bool], float]
+    needs: frozenset[str] = frozenset()
 
 
 def integrate_velocity(velocity: np.ndarray, bins_per_trial: int, bin_seconds: float) -> np.ndarray:
@@ -113,7 +116,7 @@ def position_r2(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) 
 
 
 def accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) -> np.ndarray:
-    """Share of trials whose direction is decoded right, bin by bin.
+    """Share of trials whose direction or other condition is decoded right, bin by bin.
 
     Args:
         truth: (bins,), directions.
@@ -154,6 +157,18 @@ def balanced_accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per
     return 100 * np.mean([right[directions == direction].mean(axis=0) for direction in np.unique(directions)], axis=0)
 
 
+def accuracy_over_time(bins: Bins, decoded: Decoded) -> np.ndarray:
+    """Share of trials whose condition is decoded right, bin by bin, %; empty where the task has no conditions.
+
+    Args:
+        bins: the real movements.
+        decoded: the decoded ones of the same bins.
+    """
+    if not bins.has_conditions:
+        return np.zeros(0)
+    return accuracy_by_bin(bins.condition, decoded.direction, bins.bins_per_trial)
+
+
 def _velocity_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
     return velocity_r2(bins.velocity, decoded.velocity, swapped=swapped)
 
@@ -163,11 +178,11 @@ def _position_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
 
 
 def _peak_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
-    return float(accuracy_by_bin(bins.direction, decoded.direction, bins.bins_per_trial).max())
+    return float(accuracy_over_time(bins, decoded).max())
 
 
 def _peak_balanced_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
-    return float(balanced_accuracy_by_bin(bins.direction, decoded.direction, bins.bins_per_trial).max())
+    return float(balanced_accuracy_by_bin(bins.condition, decoded.direction, bins.bins_per_trial).max())
 
 
 #: Every metric by its name, in the order of tables and figures. Accuracies are those of the trial's best bin.
@@ -176,14 +191,14 @@ METRICS = {
     for metric in (
         Metric("velocity_r2", "velocity R²", "1", 2, _velocity_r2),
         Metric("position_r2", "position R²", "1", 2, _position_r2),
-        Metric("direction_accuracy", "direction accuracy", "%", 1, _peak_accuracy),
-        Metric("balanced_accuracy", "balanced accuracy", "%", 1, _peak_balanced_accuracy),
+        Metric("direction_accuracy", "direction accuracy", "%", 1, _peak_accuracy, frozenset({CONDITIONS})),
+        Metric("balanced_accuracy", "balanced accuracy", "%", 1, _peak_balanced_accuracy, frozenset({CONDITIONS})),
     )
 }
 
 
 def score(bins: Bins, decoded: Decoded, *, swapped: bool = False) -> dict[str, float]:
-    """Every metric of decoded movements, by name.
+    """Every metric of decoded movements, by name; without conditions, those that need none.
 
     Args:
         bins: the real movements.
@@ -193,4 +208,5 @@ def score(bins: Bins, decoded: Decoded, *, swapped: bool = False) -> dict[str, f
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
     """
-    return {name: metric.measure(bins, decoded, swapped) for name, metric in METRICS.items()}
+    has = {CONDITIONS} if bins.has_conditions else set()
+    return {name: metric.measure(bins, decoded, swapped) for name, metric in METRICS.items() if metric.needs <= has}

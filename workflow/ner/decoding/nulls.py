@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ner.data.bins import Bins
-from ner.decoding.metrics import Decoded, accuracy_by_bin, score
+from ner.decoding.metrics import Decoded, accuracy_over_time, score
 
 PERMUTATIONS = 200
 # Quantiles around the middle 95 %.
@@ -37,7 +37,7 @@ def permutation_nulls(
 ) -> dict[str, Null]:
     """Every metric of decoded movements beside what it is when trials get the labels of others.
 
-    Velocity and direction of whole trials are permuted together, against movements that stay as they were decoded. A
+    Velocity and condition of whole trials are permuted together, against movements that stay as they were decoded. A
     metric that is the maximum over a trial's bins is that for every permutation too, so its chance is above that of
     a single bin. The labels that decoders were fitted to are left as they are: this is the chance of the scored
     trials, not of the fit. Of trials on which the decoder was fitted it says nothing about how well the decoder would
@@ -77,15 +77,15 @@ def accuracy_band(
         permutations: how many.
 
     Returns:
-        (bins per trial,) twice, %: 2.5 % of the permutations lie below the first, and as many above the second.
+        (bins per trial,) twice, %, empty without conditions: 2.5 % of the permutations lie below the first, and as many
+        above the second.
 
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
     """
-    drawn = [
-        accuracy_by_bin(others.direction, decoded.direction, bins.bins_per_trial)
-        for others in _permuted(bins, seed, permutations)
-    ]
+    if not bins.has_conditions:
+        return np.zeros(0), np.zeros(0)
+    drawn = [accuracy_over_time(others, decoded) for others in _permuted(bins, seed, permutations)]
     low, high = np.quantile(drawn, _MIDDLE, axis=0)
     return low, high
 
@@ -94,10 +94,14 @@ def _permuted(bins: Bins, seed: int, permutations: int) -> Iterator[Bins]:
     """The bins with velocity and direction of other trials, once a permutation."""
     random = np.random.default_rng(seed)
     velocity, direction = bins.per_trial(bins.velocity), bins.per_trial(bins.direction)
+    named = None if bins.named is None else bins.per_trial(bins.named)
     for _ in range(permutations):
         order = random.permutation(len(velocity))
         yield replace(
-            bins, velocity=velocity[order].reshape(bins.velocity.shape), direction=direction[order].reshape(-1)
+            bins,
+            velocity=velocity[order].reshape(bins.velocity.shape),
+            direction=direction[order].reshape(-1),
+            named=None if named is None else named[order].reshape(-1),
         )
 
 

@@ -63,14 +63,14 @@ def decode_label_mean(source: Bins, target: Bins, rates: np.ndarray, *, oracle: 
     if source.bins_per_trial != target.bins_per_trial:
         raise ValueError(f"{source.bins_per_trial} and {target.bins_per_trial} bins in a trial")
     train, test = target.select(target.train), target.select(~target.train)
-    directions = test.trial_direction
+    directions = test.trial_condition
     if not oracle:
         means = target.per_trial(rates).mean(axis=1)
         trained = target.train[target.bin == 0]
         decoder = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-        directions = decoder.fit(means[trained], train.trial_direction).predict(means[~trained])
+        directions = decoder.fit(means[trained], train.trial_condition).predict(means[~trained])
     known = source.select(source.train)
-    averages, found = direction_averages(known.per_trial(known.velocity), known.trial_direction)
+    averages, found = direction_averages(known.per_trial(known.velocity), known.trial_condition)
     if missing := set(directions.tolist()) - set(found.tolist()):
         raise ValueError(f"no training trial of the source goes to {sorted(missing)} degrees")
     velocity = averages[np.searchsorted(found, directions)].reshape(-1, 2)
@@ -124,7 +124,7 @@ def few_trials(
         InputError: if source and target cannot be aligned.
     """
     trials = np.flatnonzero(target.train[target.bin == 0])
-    directions = target.trial_direction[trials]
+    directions = target.trial_condition[trials]
     groups = [trials[directions == direction] for direction in np.unique(directions)]
     test = target.select(~target.train)
     fitted = fit_decoder(source, decoder)
@@ -144,6 +144,6 @@ def few_trials(
 
 def _with_training(target: Embedding, known: np.ndarray) -> Embedding:
     """A target of which these training trials are known, the other training trials left out."""
-    place = np.repeat(np.arange(len(target.trial_direction)), target.bins_per_trial)
+    place = np.repeat(np.arange(len(target.trial_condition)), target.bins_per_trial)
     train = target.train & np.isin(place, known)
     return replace(target, train=train).select(train | ~target.train)

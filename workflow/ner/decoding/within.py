@@ -8,7 +8,7 @@ import pandas as pd
 from ner.data.embeddings import Embedding
 from ner.decoding.columns import WITHIN, WITHIN_NULL, WITHIN_TIME
 from ner.decoding.decode import by_protocol, decode
-from ner.decoding.metrics import accuracy_by_bin
+from ner.decoding.metrics import accuracy_over_time
 from ner.decoding.nulls import accuracy_band, permutation_nulls
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
@@ -51,7 +51,7 @@ def decode_within(
                 chance = permutation_nulls(real, found, swapped=PROTOCOLS[protocol].swapped(split))
                 values += [(*of, metric, seed, null.value) for metric, null in chance.items()]
                 nulls += [(*of, metric, seed, *astuple(null)) for metric, null in chance.items()]
-                accuracy = accuracy_by_bin(real.direction, found.direction, real.bins_per_trial)
+                accuracy = accuracy_over_time(real, found)
                 bands = zip(accuracy, *accuracy_band(real, found), strict=True)
                 times += [(*of, k, seed, *value) for k, value in enumerate(bands)]
     return (

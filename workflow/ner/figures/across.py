@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
+from ner.data.bins import BIN_SECONDS, Bins
 from ner.data.names import RecordingName
 from ner.decoding.across_summary import (
     KINDS_OF_PAIRS,
@@ -71,6 +72,7 @@ class Across:
         means: columns across_summary.MEANS.
         accuracy: columns across_summary.ACCURACY.
         tests: columns method_tests.ACROSS_TESTS.
+        bin_seconds: width of their bins.
     """
 
     decoders: Mapping[str, Sequence[str]]
@@ -80,6 +82,7 @@ class Across:
     means: pd.DataFrame
     accuracy: pd.DataFrame
     tests: pd.DataFrame
+    bin_seconds: float = BIN_SECONDS
 
     @classmethod
     def of(
@@ -93,6 +96,7 @@ class Across:
         decoders: Mapping[str, Sequence[str]],
         hemispheres: Sequence[str],
         protocol: str,
+        shown: Sequence[Bins] = (),
     ) -> "Across":
         """Summarize and test a group's results.
 
@@ -106,6 +110,7 @@ class Across:
             decoders: decoder to the methods that it reads.
             hemispheres: one a recording, '' where none is known.
             protocol: paper or strict.
+            shown: the recordings, for the width of their bins.
         """
         table, time, null = (select(found, decoders, protocol) for found in (table, time, null))
         recordings = table["source"].unique().tolist()
@@ -122,6 +127,7 @@ class Across:
             means=across_means(cells),
             accuracy=across_accuracy(time, published_time),
             tests=pd.concat([across_tests(_rows(table, decoder=decoder)) for decoder in decoders]),
+            bin_seconds=shown[0].bin_seconds if shown else BIN_SECONDS,
         )
 
     def title(self, protocol: str) -> str:
@@ -143,6 +149,11 @@ class Across:
         keys += [f"×: R² below {R2_FLOOR:.0f}".replace("-", "−")] * bool(len(named) > WRITTEN and below.any())
         shown = f"{', '.join(sessions)}; {' and '.join(areas)}: {len(named)} recordings"
         return f"{shown} ({protocol} protocol, {averaged})\n{'; '.join(keys)}"
+
+    @property
+    def metrics(self) -> list[str]:
+        """Of the metrics that the paper has, those that can be measured of these recordings."""
+        return [metric for metric in METRICS_PUBLISHED if metric in set(self.cells["metric"])]
 
     @property
     def published(self) -> bool:
@@ -173,14 +184,9 @@ class Across:
     @property
     def height(self) -> float:
         """Inches of all panels."""
-        matrices = _HEADER + len(METRICS_PUBLISHED) * (self.side + _MEANS) + _LABELS + self.label_width
-        return (
-            matrices
-            + _TIME_HEADER
-            + _TIME
-            + _TIME_LABELS
-            + len(self.decoders) * (_PAIRED_HEADER + _PAIRED + _PAIRED_LABELS)
-        )
+        matrices = _HEADER + len(self.metrics) * (self.side + _MEANS) + _LABELS + self.label_width
+        times = 0.0 if self.accuracy.empty else _TIME_HEADER + _TIME + _TIME_LABELS
+        return matrices + times + len(self.decoders) * (_PAIRED_HEADER + _PAIRED + _PAIRED_LABELS)
 
 
 def across_panels(figure: Figure, across: Across, letters: str) -> None:
@@ -192,13 +198,17 @@ def across_panels(figure: Figure, across: Across, letters: str) -> None:
         letters: of the panels: one a metric, one for accuracy over time and one for the tests.
     """
     top = across.height - _HEADER
-    for k, metric in enumerate(METRICS_PUBLISHED):
+    count = len(across.metrics)
+    for k, metric in enumerate(across.metrics):
         top -= _MEANS
-        _matrices(figure, across, metric, top, letters[k], first=k == 0, last=k == len(METRICS_PUBLISHED) - 1)
+        _matrices(figure, across, metric, top, letters[k], first=k == 0, last=k == count - 1)
         top -= across.side
-    top -= _LABELS + across.label_width + _TIME_HEADER
-    _times(figure, across, top, letters[len(METRICS_PUBLISHED)])
-    _distributions(figure, across, top - _TIME - _TIME_LABELS, letters[len(METRICS_PUBLISHED) + 1])
+    top -= _LABELS + across.label_width
+    timed = not across.accuracy.empty
+    if timed:
+        _times(figure, across, top - _TIME_HEADER, letters[count])
+        top -= _TIME_HEADER + _TIME + _TIME_LABELS
+    _distributions(figure, across, top, letters[count + timed])
 
 
 def _place(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
@@ -242,7 +252,7 @@ def _times(figure: Figure, across: Across, top: float, letter: str) -> None:
     for k, (decoder, pairs) in enumerate(columns):
         axis = _place(figure, 0.5 + k * (width + gap), top, width, _TIME)
         rows = _rows(across.accuracy, decoder=decoder, pairs=pairs)
-        accuracy_panel(axis, rows)
+        accuracy_panel(axis, rows, bin_seconds=across.bin_seconds)
         axis.set_title(f"{decoder_name(decoder)}, {pairs} ({rows['cells'].max()} cells)")
         if k == 0:
             axis.set(ylabel="direction accuracy (%)")
@@ -260,10 +270,11 @@ def _times(figure: Figure, across: Across, top: float, letter: str) -> None:
 
 def _distributions(figure: Figure, across: Across, top: float, letter: str) -> None:
     """A row a decoder, a panel a metric: every recording's mean over the pairs that it is part of, off the diagonal."""
-    width = (WIDTH - 0.5 - 0.15 - 2 * 0.45) / len(METRICS_PUBLISHED)
+    count = len(across.metrics)
+    width = (WIDTH - 0.5 - 0.15 - (count - 1) * 0.45) / count
     for row, (decoder, methods) in enumerate(across.decoders.items()):
         top -= _PAIRED_HEADER
-        for k, (metric, scale) in enumerate(SCALES.items()):
+        for k, (metric, scale) in enumerate((metric, SCALES[metric]) for metric in across.metrics):
             axis = _place(figure, 0.5 + k * (width + 0.45), top, width, _PAIRED)
             of = {"decoder": decoder, "metric": metric}
             means = recording_means(_rows(across.cells, **of))

@@ -13,9 +13,9 @@ from PIL import Image
 
 from ner.data.bins import BIN_SECONDS
 from ner.data.trials import direction_averages
-from ner.figures.latents import VIEW, direction_wheel, embedding_axes, embedding_panel, plane, trajectories
+from ner.figures.latents import VIEW, direction_wheel, embedding_axes, embedding_panel, name_list, plane, trajectories
 from ner.figures.pages import render
-from ner.figures.style import direction_color
+from ner.figures.style import condition_colors
 from ner.storage.files import atomic
 
 # Steps of a 16-bit integer, in which the page holds numbers.
@@ -30,7 +30,7 @@ def spread_trials(directions: np.ndarray, count: int) -> np.ndarray:
     """Trials for a short film: of every direction in turn, in recording order within each.
 
     Args:
-        directions: (trials,), degrees.
+        directions: (trials,), degrees or names of conditions; all the same without any.
         count: how many; fewer where the recording has fewer.
 
     Returns:
@@ -43,37 +43,70 @@ def spread_trials(directions: np.ndarray, count: int) -> np.ndarray:
     return np.lexsort((directions, order))[:count]
 
 
-def film_page(paths: np.ndarray, latents: np.ndarray, directions: np.ndarray, *, title: str, shown: str) -> str:
+def film_page(
+    paths: np.ndarray,
+    latents: np.ndarray,
+    directions: np.ndarray | None,
+    *,
+    title: str,
+    shown: str,
+    bin_seconds: float = BIN_SECONDS,
+) -> str:
     """A page that plays the film, with play, pause, speed and a slider, and needs nothing from elsewhere.
 
     Args:
         paths: (trials, bins, 2), positions of the hand in cm.
         latents: (trials, bins, d), coordinates; of more than three dimensions, the first three.
-        directions: (trials,), degrees.
+        directions: (trials,), degrees or names of conditions; None without any, which colors by where the hand ends up.
         title: of the page: recording and method.
         shown: which trials these are.
+        bin_seconds: width of a bin.
     """
     latents = np.pad(latents[..., :3], [(0, 0), (0, 0), (0, max(0, 3 - latents.shape[2]))])
     sphere = bool(np.allclose(np.linalg.norm(latents, axis=2), 1, atol=1e-3))
     center = np.zeros(3) if sphere else (latents.max(axis=(0, 1)) + latents.min(axis=(0, 1))) / 2
     extent = 1.0 if sphere else float(np.abs(latents - center).max())
     reach = float(np.abs(paths).max())
-    averages, found = direction_averages(latents, directions)
+    averages, found = _averages(latents, directions)
     elevation, azimuth = VIEW
     content = {
         "bins": paths.shape[1],
-        "binSeconds": BIN_SECONDS,
+        "binSeconds": bin_seconds,
         "reach": reach,
         "sphere": sphere,
         "view": {"elevation": elevation, "azimuth": azimuth},
         "steps": _STEPS,
-        "directions": directions.tolist(),
-        "colors": {int(d): to_hex(direction_color(d)) for d in found},
+        "names": [""] * len(paths) if directions is None else [_said(direction) for direction in directions.tolist()],
+        "colors": [to_hex(color) for color in film_colors(paths, directions)],
         "paths": _packed(paths / reach),
         "latents": _packed((latents - center) / extent),
-        "averages": {"directions": found.tolist(), "latents": _packed((averages - center) / extent)},
+        "averages": {
+            "colors": [to_hex(color) for color in condition_colors(found)],
+            "latents": _packed((averages - center) / extent),
+        },
     }
     return render("film.html.j2", content=content, shown=shown, title=title, trials=len(paths))
+
+
+def film_colors(paths: np.ndarray, directions: np.ndarray | None) -> np.ndarray:
+    """(trials, 3) RGB colors: of directions or names, or without such of where the hand ends up.
+
+    Args:
+        paths: (trials, bins, 2), positions of the hand.
+        directions: (trials,), degrees or names; or None.
+    """
+    if directions is not None:
+        return condition_colors(directions)
+    return condition_colors(np.degrees(np.arctan2(paths[:, -1, 1], paths[:, -1, 0])))
+
+
+def _averages(latents: np.ndarray, directions: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Averages over the trials of a condition, and these; none without conditions."""
+    return (latents[:0], np.zeros(0)) if directions is None else direction_averages(latents, directions)
+
+
+def _said(direction: int | str) -> str:
+    return direction if isinstance(direction, str) else f"{direction}°"
 
 
 def _packed(values: np.ndarray) -> str:
@@ -82,14 +115,14 @@ def _packed(values: np.ndarray) -> str:
 
 
 def film_frames(
-    paths: np.ndarray, latents: np.ndarray, directions: np.ndarray, trials: Sequence[int], title: str
+    paths: np.ndarray, latents: np.ndarray, directions: np.ndarray | None, trials: Sequence[int], title: str
 ) -> Iterator[np.ndarray]:
     """The frames of the film: one a bin, (height, width, 3) uint8.
 
     Args:
         paths: (all trials, bins, 2), positions of the hand in cm.
         latents: (all trials, bins, d), coordinates.
-        directions: (all trials,), degrees.
+        directions: (all trials,), degrees or names of conditions; or None.
         trials: those that the film plays, in its order.
         title: written above.
     """
@@ -107,8 +140,9 @@ def film_frames(
         artist.set_animated(True)
     figure.canvas.draw()
     background = figure.canvas.copy_from_bbox(figure.bbox)
+    colors = film_colors(paths, directions)
     for trial in trials:
-        color = direction_color(directions[trial])
+        color = colors[trial]
         xyz = latents[trial][:, :2] if flat else latents[trial][:, :3]
         for k in [*range(paths.shape[1]), *[paths.shape[1] - 1] * _REST]:
             figure.canvas.restore_region(background)
@@ -126,14 +160,16 @@ def film_frames(
     plt.close(figure)
 
 
-def film_panels(figure: Figure, paths: np.ndarray, latents: np.ndarray, directions: np.ndarray) -> tuple[Axes, Axes]:
+def film_panels(
+    figure: Figure, paths: np.ndarray, latents: np.ndarray, directions: np.ndarray | None
+) -> tuple[Axes, Axes]:
     """Draw what stands still in the film: all paths and direction averages, pale, and the wheel of directions.
 
     Args:
         figure: where the panels go.
         paths: (trials, bins, 2), positions of the hand in cm.
         latents: (trials, bins, d), coordinates.
-        directions: (trials,), degrees.
+        directions: (trials,), degrees or names of conditions; or None.
 
     Returns:
         The axes of the hand and of the latent point.
@@ -142,32 +178,44 @@ def film_panels(figure: Figure, paths: np.ndarray, latents: np.ndarray, directio
         1, 3, width_ratios=[1, 1.15, 0.35], left=0.085, right=0.985, top=0.87, bottom=0.14, wspace=0.12
     )
     hand = figure.add_subplot(left)
-    trajectories(hand, paths, directions, alpha=0.12)
+    trajectories(hand, paths, film_colors(paths, directions), alpha=0.12)
     plane(hand, 1.05 * np.abs(paths).max())
     hand.set(xlabel="x (cm)", ylabel="y (cm)", title="hand")
     latent = embedding_axes(figure, right, latents.reshape(-1, latents.shape[2]))
-    averages, found = direction_averages(latents, directions)
-    embedding_panel(latent, averages, found, linewidth=1.2, alpha=0.3)
+    averages, found = _averages(latents, directions)
+    if len(found):
+        embedding_panel(latent, averages, found, linewidth=1.2, alpha=0.3)
     latent.set_title("latent point")
-    direction_wheel(figure.add_subplot(corner))
+    legend = figure.add_subplot(corner)
+    if directions is not None and directions.dtype.kind in "US":
+        name_list(legend, found.tolist(), "condition")
+    else:
+        direction_wheel(legend, found.tolist() or None, "direction" if len(found) else "way of the hand")
     return hand, latent
 
 
 def film_stills(
-    paths: np.ndarray, latents: np.ndarray, directions: np.ndarray, trial: int, title: str, moments: int = 3
+    paths: np.ndarray,
+    latents: np.ndarray,
+    directions: np.ndarray | None,
+    trial: int,
+    title: str,
+    moments: int = 3,
+    bin_seconds: float = BIN_SECONDS,
 ) -> Figure:
     """A picture of the film: one trial at some moments, one row each.
 
     Args:
         paths: (trials, bins, 2), positions of the hand in cm.
         latents: (trials, bins, d), coordinates.
-        directions: (trials,), degrees.
+        directions: (trials,), degrees or names of conditions; or None.
         trial: the one shown.
         title: written above.
         moments: how many, evenly spaced up to the last bin.
+        bin_seconds: width of a bin.
     """
     figure = plt.figure(figsize=(_SIZE[0], moments * _SIZE[1]), layout="none")
-    color, bins = direction_color(directions[trial]), paths.shape[1]
+    color, bins = film_colors(paths, directions)[trial], paths.shape[1]
     shown = np.linspace(0, bins - 1, moments + 1)[1:].astype(int)
     for row, last in zip(figure.subfigures(moments, 1), shown, strict=True):
         panels = film_panels(row, paths, latents, directions)
@@ -175,16 +223,18 @@ def film_stills(
             axis.plot(*points[trial, : last + 1].T, color=color, linewidth=2, zorder=5)
             style = {"marker": "o", "markersize": 6, "markeredgecolor": "black", "markeredgewidth": 0.6}
             axis.plot(*points[trial, last : last + 1].T, color=color, zorder=6, **style)
-        row.suptitle(f"{title}\n{directions[trial]}°, {1000 * last * BIN_SECONDS:.0f} ms", fontsize=7.5, y=0.995)
+        name = "" if directions is None else f"{_said(directions[trial])}, "
+        row.suptitle(f"{title}\n{name}{1000 * last * bin_seconds:.0f} ms", fontsize=7.5, y=0.995)
     return figure
 
 
-def save_gif(frames: Iterator[np.ndarray], path: str | os.PathLike) -> None:
+def save_gif(frames: Iterator[np.ndarray], path: str | os.PathLike, bin_seconds: float = BIN_SECONDS) -> None:
     """Write frames as an animated .gif that repeats, all in the colors of one palette.
 
     Args:
         frames: (height, width, 3) uint8 each.
         path: the .gif file to make.
+        bin_seconds: width of a bin.
     """
     images = [Image.fromarray(frame) for frame in frames]
     # A palette of frames from the whole film, as every direction has its color.
@@ -195,6 +245,6 @@ def save_gif(frames: Iterator[np.ndarray], path: str | os.PathLike) -> None:
     palette = strip.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     first, *others = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
     # Hundredths of a second are the unit of the format.
-    duration = 10 * round(100 * _SLOWER * BIN_SECONDS)
+    duration = 10 * max(2, round(100 * _SLOWER * bin_seconds))
     with atomic(path) as temporary:
         first.save(temporary, save_all=True, append_images=others, duration=duration, loop=0, optimize=True)

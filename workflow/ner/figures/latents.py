@@ -1,5 +1,7 @@
 """Panels of latent trajectories, in 3D or in the plane, and of the hand's paths in the plane."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -7,16 +9,69 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
-from ner.data.recordings import DIRECTIONS
-from ner.figures.style import direction_color, direction_colors
+from ner.data.bins import Bins
+from ner.figures.style import condition_colors, direction_color, direction_colors
 
 #: Elevation and azimuth of every 3D panel, degrees, so that panels can be compared.
 VIEW = (22.0, -55.0)
 
 
-def direction_wheel(axis: Axes, title: str = "direction") -> None:
-    """Draw the legend of directions: a small wheel, one colored spoke a direction, degrees around it."""
-    for direction in DIRECTIONS:
+#: Directions that a wheel shows one by one, and names that a list shows.
+_SPOKES, _LISTED = 16, 14
+
+
+def condition_legend(axis: Axes, shown: Bins | Sequence[Bins], title: str | None = None) -> None:
+    """Draw the legend of the conditions of recordings: a wheel of directions, or a list of names.
+
+    Args:
+        axis: where to.
+        shown: what is drawn; without conditions its colors are those of where the hand ends up.
+        title: above it; None names what the colors are of.
+    """
+    every = [shown] if isinstance(shown, Bins) else list(shown)
+    directed = [bins for bins in every if bins.conditions is None]
+    if named := sorted({name for bins in every for name in bins.conditions or ()}):
+        name_list(axis, named, "condition" if title is None else title)
+    elif directed:
+        found = sorted({int(direction) for bins in directed for direction in np.unique(bins.direction)})
+        direction_wheel(axis, found, "direction" if title is None else title)
+    else:
+        direction_wheel(axis, None, "way of the hand" if title is None else title)
+
+
+def name_list(axis: Axes, names: Sequence[str], title: str) -> None:
+    """Draw the legend of named conditions: their names in their colors; of many, the first."""
+    rows = [*names] if len(names) <= _LISTED else [*names[: _LISTED - 1], f"and {len(names) - _LISTED + 1} more"]
+    colors = [*condition_colors(list(names))[: len(rows)]]
+    for k, (name, color) in enumerate(zip(rows, colors, strict=True)):
+        more = name not in names
+        axis.text(
+            0.5, 1 - (k + 0.5) / len(rows), name, color="0.4" if more else color, ha="center", va="center", fontsize=5.5
+        )
+    axis.set_title(title, pad=1, fontsize=6.5)
+    axis.axis("off")
+
+
+def direction_wheel(axis: Axes, directions: Sequence[int] | None, title: str = "direction") -> None:
+    """Draw the legend of directions: a small wheel, one colored spoke a direction, degrees around it.
+
+    Args:
+        axis: where to.
+        directions: those of the trials; of many, or None for any, the wheel is a ring of all colors.
+        title: above it.
+    """
+    spokes = [] if directions is None or len(directions) > _SPOKES else directions
+    if not len(spokes):
+        turn = np.linspace(0, 2 * np.pi, 121)
+        points = np.column_stack([np.cos(turn), np.sin(turn)])
+        ring = np.stack([points[:-1], points[1:]], axis=1)
+        axis.add_collection(LineCollection(ring, colors=direction_colors(np.rad2deg(turn[:-1])), linewidths=3))
+        for direction in (0, 90, 180, 270):
+            angle = np.deg2rad(direction)
+            axis.text(
+                1.5 * np.cos(angle), 1.45 * np.sin(angle), f"{direction}°", ha="center", va="center", fontsize=5.5
+            )
+    for direction in spokes:
         angle = np.deg2rad(direction)
         x, y = np.cos(angle), np.sin(angle)
         axis.plot([0.2 * x, x], [0.2 * y, y], color=direction_color(direction), linewidth=2, solid_capstyle="round")
@@ -35,22 +90,28 @@ def trajectories(
     alpha: float = 0.5,
     starts: bool = False,
 ) -> None:
-    """Draw movements in the plane, colored by direction.
+    """Draw movements in the plane, colored by direction or other condition.
 
     Args:
         axis: 2D axes.
         paths: (trials, bins, 2).
-        directions: (trials,), degrees.
+        directions: (trials,), degrees; or (trials, 3), RGB colors.
         linewidth: points.
         alpha: opacity of a line.
         starts: mark the first bin of each.
     """
-    colors = direction_colors(directions)
+    colors = _colors(directions)
     lines = LineCollection(paths, colors=colors, linewidths=linewidth, alpha=alpha, capstyle="round", rasterized=True)
     axis.add_collection(lines)
     if starts:
         axis.scatter(*paths[:, 0].T, c=colors, s=9, edgecolors="black", linewidths=0.4, zorder=3)
     axis.autoscale_view()
+
+
+def _colors(directions: np.ndarray) -> np.ndarray:
+    """(trials, 3) RGB colors: as given, or of directions or names."""
+    given = np.asarray(directions)
+    return given if given.ndim == 2 else condition_colors(given)
 
 
 def plane(axis: Axes, extent: float) -> None:
@@ -117,12 +178,12 @@ def embedding_panel(
     alpha: float = 0.5,
     starts: bool = False,
 ) -> None:
-    """Draw latent trajectories, single trials or direction averages, colored by direction; in 3D, far ones paler.
+    """Draw latent trajectories, single trials or averages, colored by direction or other condition; far ones paler.
 
     Args:
         axis: from `embedding_axes`.
         paths: (trials, bins, d).
-        directions: (trials,), degrees.
+        directions: (trials,), degrees; or (trials, 3), RGB colors.
         linewidth: points.
         alpha: opacity of a line.
         starts: mark the first bin (the go cue) of each.
@@ -132,7 +193,7 @@ def embedding_panel(
         return
     paths = paths[..., :3]
     segments = np.stack([paths[:, :-1], paths[:, 1:]], axis=2).reshape(-1, 2, 3)
-    colors = np.repeat(direction_colors(directions), paths.shape[1] - 1, axis=0)
+    colors = np.repeat(_colors(directions), paths.shape[1] - 1, axis=0)
     depth = segments.mean(axis=1) @ view_axes()[2]
     near = 0.35 + 0.65 * (depth - depth.min()) / max(np.ptp(depth), 1e-12)
     order = np.argsort(depth)
@@ -148,7 +209,7 @@ def embedding_panel(
         autolim=False,
     )
     if starts:
-        colors = direction_colors(directions)
+        colors = _colors(directions)
         axis.scatter(*paths[:, 0].T, c=colors, s=9, edgecolors="black", linewidths=0.4, depthshade=False, zorder=3)
 
 

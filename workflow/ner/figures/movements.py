@@ -12,7 +12,7 @@ from ner.decoding.movements import Movements
 from ner.decoding.statistics import Regression
 from ner.figures.latents import plane
 from ner.figures.recordings import time_axis
-from ner.figures.style import GREY, direction_color, empty_panel, p_text
+from ner.figures.style import GREY, empty_panel, p_text, trial_colors
 
 
 def movements_table(movements: Movements, coordinates: np.ndarray | None = None) -> pd.DataFrame:
@@ -81,7 +81,7 @@ def regression_panel(
 def velocity_panels(
     figure: Figure, spec: SubplotSpec, movements: Movements, trials: Sequence[int], *, decoded: bool = False
 ) -> Axes:
-    """Draw the velocities of some trials over time, x above y, colored by direction; decoded ones dashed.
+    """Draw the velocities of some trials over time, x above y, colored by condition; decoded ones dashed.
 
     Args:
         figure: where the panels go.
@@ -95,16 +95,16 @@ def velocity_panels(
     """
     bins = movements.bins_per_trial
     time = np.arange(bins) * movements.bin_seconds * 1000
+    colors = trial_colors(movements)
     drawn = [(movements.velocity, "-"), (movements.decoded_velocity, (0, (2, 1)))][: 1 + decoded]
     grid = spec.subgridspec(2, 1, hspace=0.2)
     axes = [figure.add_subplot(grid[k]) for k in range(2)]
     for k, (axis, name) in enumerate(zip(axes, ("vx", "vy"), strict=True)):
         for velocity, style in drawn:
             for trial in trials:
-                color = direction_color(movements.trial_direction[trial])
                 values = movements.per_trial(velocity)[trial, :, k]
-                axis.plot(time, values, color=color, linestyle=style, linewidth=0.8)
-        time_axis(axis, bins)
+                axis.plot(time, values, color=colors[trial], linestyle=style, linewidth=0.8)
+        time_axis(axis, bins, movements.bin_seconds)
         axis.set(ylabel=f"{name} (cm/s)")
     axes[0].set(xlabel="", xticklabels=[])
     return axes[0]

@@ -11,7 +11,7 @@ from matplotlib.gridspec import GridSpecBase, SubplotSpec
 from ner.data.bins import BIN_SECONDS
 from ner.data.trials import direction_averages, direction_modulation
 from ner.figures.recordings import time_axis
-from ner.figures.style import direction_color
+from ner.figures.style import condition_colors
 
 
 def ranked_neurons(rates: np.ndarray, directions: np.ndarray) -> pd.DataFrame:
@@ -48,26 +48,29 @@ def shares_of_maximum(rates: np.ndarray) -> np.ndarray:
     return np.divide(rates, peak, out=np.zeros_like(rates), where=peak > 0)
 
 
-def rates_panel(figure: Figure, spec: SubplotSpec, shares: np.ndarray, directions: np.ndarray) -> Axes:
+def rates_panel(
+    figure: Figure, spec: SubplotSpec, shares: np.ndarray, directions: np.ndarray, bin_seconds: float = BIN_SECONDS
+) -> Axes:
     """Draw the rates of all neurons in some trials, one trial beside the other, with their color bar.
 
     Args:
         figure: where the panel goes.
         spec: its place.
         shares: (trials, bins, neurons), from 0 to 1, neurons in order.
-        directions: (trials,), degrees.
+        directions: (trials,), degrees, or names of conditions.
+        bin_seconds: width of a bin.
     """
     heat, bar = spec.subgridspec(1, 2, width_ratios=[1, 0.035], wspace=0.06)
     axis = figure.add_subplot(heat)
     trials, bins, neurons = shares.shape
     image = axis.imshow(shares.reshape(-1, neurons).T, aspect="auto", cmap="Greys", vmin=0, vmax=1, rasterized=True)
-    for k, direction in enumerate(directions):
+    for k, color in enumerate(condition_colors(directions)):
         axis.axvline(k * bins - 0.5, color="white", linewidth=0.8)
         ends = [k * bins + 1, (k + 1) * bins - 2]
-        style = {"color": direction_color(direction), "linewidth": 2.5, "solid_capstyle": "butt"}
+        style = {"color": color, "linewidth": 2.5, "solid_capstyle": "butt"}
         axis.plot(ends, [-1.8, -1.8], clip_on=False, **style)
     axis.set(ylim=(neurons - 0.5, -3), xticks=[], ylabel="neurons, by preferred direction")
-    axis.set_xlabel(f"the same trials, {bins * BIN_SECONDS:g} s each")
+    axis.set_xlabel(f"the same trials, {bins * bin_seconds:g} s each")
     axis.set_title(f"smoothed counts, {neurons} neurons")
     bar = figure.colorbar(image, cax=figure.add_subplot(bar), ticks=[0, 0.5, 1])
     bar.set_label("share of the neuron's maximum", fontsize=6)
@@ -76,7 +79,12 @@ def rates_panel(figure: Figure, spec: SubplotSpec, shares: np.ndarray, direction
 
 
 def neuron_panels(
-    figure: Figure, grid: GridSpecBase, averages: np.ndarray, directions: np.ndarray, neurons: Sequence[int]
+    figure: Figure,
+    grid: GridSpecBase,
+    averages: np.ndarray,
+    directions: np.ndarray,
+    neurons: Sequence[int],
+    bin_seconds: float = BIN_SECONDS,
 ) -> Axes:
     """Draw the direction averages of some neurons, a panel each.
 
@@ -84,21 +92,22 @@ def neuron_panels(
         figure: where the panels go.
         grid: a row of places, at least one a neuron.
         averages: (directions, bins, all neurons), spikes/s.
-        directions: (directions,), degrees.
+        directions: (directions,), degrees, or names of conditions.
         neurons: those shown.
+        bin_seconds: width of a bin.
 
     Returns:
         The first panel.
     """
     bins = averages.shape[1]
-    time = np.arange(bins) * BIN_SECONDS * 1000
+    time = np.arange(bins) * bin_seconds * 1000
     axes = []
     for k, neuron in enumerate(neurons):
         axis = figure.add_subplot(grid[0, k])
-        for direction, average in zip(directions, averages, strict=True):
-            axis.plot(time, average[:, neuron], color=direction_color(direction), linewidth=0.9)
+        for color, average in zip(condition_colors(directions), averages, strict=True):
+            axis.plot(time, average[:, neuron], color=color, linewidth=0.9)
         axis.set_ylim(bottom=0)
-        time_axis(axis, bins)
+        time_axis(axis, bins, bin_seconds)
         axis.set(title=f"neuron {neuron}")
         axes.append(axis)
     axes[0].set(ylabel="mean rate (spikes/s)")

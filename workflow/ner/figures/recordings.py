@@ -7,19 +7,31 @@ from matplotlib.transforms import ScaledTranslation
 
 from ner.data.bins import BIN_SECONDS
 from ner.data.names import RecordingName
-from ner.figures.style import CHANCE_COLOR, method_color
+from ner.figures.style import CHANCE_COLOR, empty_panel, method_color
 
 #: Line styles of |vx| and |vy|.
 SPEED_STYLES = {"vx": "-", "vy": (0, (3, 1.5))}
 
 
-def time_axis(axis: Axes, bins: int) -> None:
-    """Label an axis of time since the go cue, for data drawn in milliseconds."""
-    axis.set(xlim=(0, (bins - 1) * BIN_SECONDS * 1000), xlabel="time from go cue (ms)")
+def time_axis(axis: Axes, bins: int, bin_seconds: float = BIN_SECONDS) -> None:
+    """Label an axis of time since the go cue, for data drawn in milliseconds.
+
+    Args:
+        axis: 2D axes.
+        bins: that are drawn.
+        bin_seconds: width of a bin.
+    """
+    axis.set(xlim=(0, (bins - 1) * bin_seconds * 1000), xlabel="time from go cue (ms)")
     axis.locator_params(axis="x", nbins=4)
 
 
-def accuracy_panel(axis: Axes, accuracy: pd.DataFrame, speed: pd.DataFrame | None = None) -> None:
+def accuracy_panel(
+    axis: Axes,
+    accuracy: pd.DataFrame,
+    speed: pd.DataFrame | None = None,
+    *,
+    bin_seconds: float = BIN_SECONDS,
+) -> None:
     """Draw direction accuracy over time per method, its mean and a band of one SD, above the speeds if they are given.
 
     The gray band is chance. |vx| and |vy|, gray lines, are scaled to the panel: their common maximum stands at 50.
@@ -30,23 +42,27 @@ def accuracy_panel(axis: Axes, accuracy: pd.DataFrame, speed: pd.DataFrame | Non
             there is one, and null_low and null_high, of which the lowest and the highest of all methods bound the band
             of chance; % of trials.
         speed: columns bin, vx and vy, means of |vx| and |vy| in one unit.
+        bin_seconds: width of a bin.
     """
+    if accuracy.empty:
+        empty_panel(axis, "no conditions")
+        return
     if speed is not None:
         scale = 50 / speed[["vx", "vy"]].max().max()
         for v, style in SPEED_STYLES.items():
-            axis.plot(speed["bin"] * BIN_SECONDS * 1000, scale * speed[v], color="0.6", linestyle=style, linewidth=0.9)
+            axis.plot(speed["bin"] * bin_seconds * 1000, scale * speed[v], color="0.6", linestyle=style, linewidth=0.9)
     for method, rows in accuracy.groupby("method", sort=False):
-        time = rows["bin"] * BIN_SECONDS * 1000
+        time = rows["bin"] * bin_seconds * 1000
         sd = rows["sd"].fillna(0)
         band = (rows["mean"] - sd).clip(lower=0), (rows["mean"] + sd).clip(upper=100)
         axis.fill_between(time, *band, color=method_color(method), alpha=0.2, linewidth=0)
         axis.plot(time, rows["mean"], color=method_color(method))
         axis.plot(time, rows["published"], color=method_color(method), linewidth=0.8, linestyle=(0, (1, 1)))
     chance = accuracy.groupby("bin").agg({"null_low": "min", "null_high": "max"})
-    time = chance.index * BIN_SECONDS * 1000
+    time = chance.index * bin_seconds * 1000
     axis.fill_between(time, chance["null_low"], chance["null_high"], color=CHANCE_COLOR, linewidth=0, zorder=0)
     axis.set(ylim=(0, 102), yticks=[0, 25, 50, 75, 100])
-    time_axis(axis, int(accuracy["bin"].max()) + 1)
+    time_axis(axis, int(accuracy["bin"].max()) + 1, bin_seconds)
 
 
 def session_panel(axis: Axes, values: pd.DataFrame, *, labels: bool = True, floor: float = -0.25) -> None:

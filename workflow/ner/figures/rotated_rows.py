@@ -3,10 +3,12 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ner.figures.latents import direction_wheel, embedding_axes, embedding_panel
+from ner.figures.latents import condition_legend, embedding_axes, embedding_panel
 from ner.figures.rotations import Rotations, averages_table
-from ner.figures.style import WIDTH, empty_panel, method_color, panel_letter, write_on
+from ner.figures.style import WIDTH, empty_panel, method_color, panel_letter, trial_colors, write_on
+from ner.figures.tables import AVERAGES
 from ner.methods.names import method_name
+from ner.storage.tables import names
 
 # Inches above and below the rows, and panels that a row has room for at least.
 _HEADER, _FOOTER, _LEAST = 0.4, 0.15, 6
@@ -57,8 +59,9 @@ def draw_rows(figure: Figure, rotations: Rotations, top: float, letter: str) -> 
             embedding = rotations.embeddings[method, recording][_state(rotations)]
             axis = embedding_axes(figure, grid[i, k], embedding.coordinates)
             trials = embedding.per_trial(embedding.coordinates)
-            embedding_panel(axis, trials, embedding.trial_direction, linewidth=0.15, alpha=0.3)
-            embedding_panel(axis, *rotations.averages[method, recording, _state(rotations)], linewidth=1.2, alpha=1)
+            embedding_panel(axis, trials, trial_colors(embedding), linewidth=0.15, alpha=0.3)
+            if embedding.has_conditions:
+                embedding_panel(axis, *rotations.averages[method, recording, _state(rotations)], linewidth=1.2, alpha=1)
             name = rotations.recordings[recording]
             if i == 0:
                 axis.set_title(f"{name.day or name.monkey}, {name.area}" + ("\nanchor" if k == 0 else "\n"))
@@ -67,7 +70,8 @@ def draw_rows(figure: Figure, rotations: Rotations, top: float, letter: str) -> 
                 write_on(axis, -0.1, 0.5, method_name(method), va="center", ha="right", **style)
                 if i == 0:
                     panel_letter(axis, letter, dx=-22, dy=12)
-    direction_wheel(figure.add_subplot(grid[0, len(recordings)]))
+    shown = [rotations.embeddings[methods[0], recording][_state(rotations)] for recording in recordings]
+    condition_legend(figure.add_subplot(grid[0, len(recordings)]), shown)
     if len(recordings) == 1:
         empty_panel(figure.add_subplot(grid[:, 2:]), "no other recording of the area in this run")
 
@@ -77,8 +81,10 @@ def rows_table(rotations: Rotations) -> pd.DataFrame:
     parts = []
     for method in rotations.methods:
         for recording in _recordings(rotations):
+            if (method, recording, _state(rotations)) not in rotations.averages:
+                continue
             table = averages_table(*rotations.averages[method, recording, _state(rotations)])
             table.insert(0, "method", method)
             table.insert(1, "recording", recording)
             parts.append(table)
-    return pd.concat(parts)
+    return pd.concat(parts) if parts else pd.DataFrame(columns=names(AVERAGES))

@@ -16,7 +16,7 @@ from ner.data.embeddings import Embedding
 from ner.data.names import RecordingName
 from ner.data.trials import direction_averages
 from ner.decoding.alignment import rotated_onto
-from ner.figures.latents import direction_wheel, embedding_axes, embedding_panel
+from ner.figures.latents import condition_legend, embedding_axes, embedding_panel
 from ner.figures.style import WIDTH, method_color, write_on
 from ner.methods.names import method_name
 
@@ -113,11 +113,12 @@ class Rotations:
 
     @cached_property
     def averages(self) -> dict[tuple[str, str, str], tuple[np.ndarray, np.ndarray]]:
-        """(method, recording, state) to the direction averages and their directions."""
+        """(method, recording, state) to the averages over conditions, and these; not of recordings without such."""
         return {
-            (*key, state): direction_averages(e.per_trial(e.coordinates), e.trial_direction)
+            (*key, state): direction_averages(e.per_trial(e.coordinates), e.trial_condition)
             for key, states in self.embeddings.items()
             for state, e in states.items()
+            if e.has_conditions
         }
 
     def averages_table(self) -> pd.DataFrame:
@@ -132,23 +133,24 @@ class Rotations:
 
     @cached_property
     def agreement(self) -> pd.DataFrame:
-        """Columns tables.AGREEMENT: R2 over directions, bins and dimensions together."""
+        """Columns tables.AGREEMENT: R2 over the conditions of both, bins and dimensions together."""
         rows = []
-        for (method, recording, state), (mean, _) in self.averages.items():
+        for (method, recording, state), (mean, found) in self.averages.items():
             if recording not in self.members(state):
                 continue
-            target, _ = self.averages[method, self.states[state], BEFORE]
+            target, expected = self.averages[method, self.states[state], BEFORE]
+            mean, target = mean[np.isin(found, expected)], target[np.isin(expected, found)]
             spread = np.sum((target - target.mean(axis=(0, 1))) ** 2)
             rows.append((method, recording, state, 1 - np.sum((mean - target) ** 2) / spread))
         return pd.DataFrame(rows, columns=["method", "recording", "state", "r2"])
 
 
 def averages_table(averages: np.ndarray, directions: np.ndarray) -> pd.DataFrame:
-    """Direction averages as a table: direction, bin, z1 ... zd.
+    """Averages over conditions as a table: direction, bin, z1 ... zd.
 
     Args:
         averages: (directions, bins, d).
-        directions: (directions,), degrees.
+        directions: (directions,), degrees, or names of conditions.
     """
     bins, dimensions = averages.shape[1:]
     table = pd.DataFrame({"direction": np.repeat(directions, bins), "bin": np.tile(np.arange(bins), len(directions))})
@@ -220,10 +222,14 @@ def _overview(rotations: Rotations, subtitle: str) -> Figure:
     ]
     handles[0].set_markerfacecolor("white")
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.16, 0.0), ncols=3)
-    direction_wheel(figure.add_axes((0.06, 0.02 / height, 0.1, 0.72 / height)), "")
+    condition_legend(figure.add_axes((0.06, 0.02 / height, 0.1, 0.72 / height)), _every(rotations), "")
     title = f"Direction averages of {len(recordings)} recordings on top of each other"
     figure.text(0.015, 1 - 0.08 / height, f"{title}\n({subtitle})", va="top", fontsize=7.5)
     return figure
+
+
+def _every(rotations: Rotations) -> list[Embedding]:
+    return [embedding for states in rotations.embeddings.values() for embedding in states.values()]
 
 
 def _agreement_panel(axis: Axes, rotations: Rotations, method: str, *, labels: bool) -> None:
@@ -274,7 +280,7 @@ def _sessions(
         if "single trials" in kinds:
             embeddings = {recording: rotations.embeddings[method, recording][state] for recording in members}
             lines["single trials"] = {
-                recording: (e.per_trial(e.coordinates), e.trial_direction) for recording, e in embeddings.items()
+                recording: (e.per_trial(e.coordinates), e.trial_condition) for recording, e in embeddings.items()
             }
         points = np.concatenate([paths.reshape(-1, paths.shape[2]) for paths, _ in lines[kinds[0]].values()])
         for row, kind in enumerate(kinds):

@@ -10,6 +10,7 @@ from io import BytesIO
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -17,6 +18,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 from pypdf import PdfWriter
 
+from ner.data.bins import Bins
 from ner.methods.names import known_method, method_name
 from ner.storage.files import atomic
 
@@ -107,6 +109,29 @@ def direction_color(direction: float) -> tuple[float, float, float]:
 def direction_colors(directions: Sequence[float]) -> np.ndarray:
     """(n, 3) RGB colors of n directions in degrees."""
     return np.array([direction_color(direction) for direction in directions]).reshape(-1, 3)
+
+
+def condition_colors(conditions: Sequence | np.ndarray, names: Sequence[str] | None = None) -> np.ndarray:
+    """(n, 3) RGB colors of n conditions: of directions in degrees by the wheel, of names by a qualitative palette.
+
+    Args:
+        conditions: directions or names.
+        names: all names that share the palette, so that each keeps its color; None takes those given.
+    """
+    values = np.asarray(conditions)
+    if values.dtype.kind not in "US":
+        return direction_colors(values)
+    places = {name: k for k, name in enumerate(sorted(set(names if names is not None else values.tolist())))}
+    kind = next((name for name, most in (("tab10", 10), ("tab20", 20)) if len(places) <= most), None)
+    colors = sns.color_palette(kind) if kind else sns.husl_palette(len(places))
+    return np.array([colors[places[name]] for name in values.tolist()]).reshape(-1, 3)
+
+
+def trial_colors(bins: Bins) -> np.ndarray:
+    """(trials, 3) RGB colors of trials: of their conditions, or without such of where the hand ends up."""
+    if not bins.has_conditions:
+        return direction_colors(bins.trial_heading)
+    return condition_colors(bins.trial_condition, bins.conditions)
 
 
 def method_color(method: str) -> str:

@@ -13,7 +13,7 @@ from ner.data.names import RecordingName
 from ner.data.trials import direction_averages
 from ner.figures.latents import VIEW
 from ner.figures.pages import render
-from ner.figures.style import direction_color
+from ner.figures.style import condition_colors
 from ner.methods.names import method_name
 
 #: Single trials of each direction that the page holds; averages are over all of them.
@@ -59,8 +59,8 @@ def embeddings_page(
         }
     recordings = {recording: RecordingName.parse(recording).title for _, recording in shown}
     embeddings = [embedding for states in shown.values() for embedding in states.values()]
-    directions = sorted({int(d) for embedding in embeddings for d in np.unique(embedding.direction)})
-    colors = {direction: to_hex(direction_color(direction)) for direction in directions}
+    conditions = np.unique(np.concatenate([np.unique(embedding.condition) for embedding in embeddings])).tolist()
+    colors = {_said(c): to_hex(color) for c, color in zip(conditions, condition_colors(conditions), strict=True)}
     states = {str(k): state for k, state in enumerate(next(iter(shown.values())))}
     elevation, azimuth = np.deg2rad(VIEW)
     eye = 1.8 * np.array([np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)])
@@ -95,14 +95,23 @@ def _three(coordinates: np.ndarray) -> np.ndarray:
     return np.pad(coordinates, [(0, 0)] * (coordinates.ndim - 1) + [(0, max(0, 3 - dimensions))])[..., :3]
 
 
-def _lines(embedding: Embedding, singles: int) -> tuple[np.ndarray, list[int], int]:
-    """What is drawn of an embedding: (lines, bins, 3), their directions, and how many are averages, the first ones."""
+def _said(condition: int | str) -> str:
+    """What a condition is called: its name, or the direction."""
+    return condition if isinstance(condition, str) else f"{condition}°"
+
+
+def _lines(embedding: Embedding, singles: int) -> tuple[np.ndarray, list[str], int]:
+    """What is drawn of an embedding: (lines, bins, 3), their conditions, and how many are averages, the first ones."""
     trials = _three(embedding.per_trial(embedding.coordinates))
-    direction = embedding.trial_direction
+    direction = embedding.trial_condition
     averages, found = direction_averages(trials, direction)
     own = [np.flatnonzero(direction == d) for d in found]
     some = np.concatenate([k[np.linspace(0, len(k) - 1, min(singles, len(k))).astype(int)] for k in own])
-    return np.concatenate([averages, trials[some]]), [*found.tolist(), *direction[some].tolist()], len(found)
+    return (
+        np.concatenate([averages, trials[some]]),
+        [*map(_said, [*found.tolist(), *direction[some].tolist()])],
+        len(found),
+    )
 
 
 def _session(states: Sequence[tuple[np.ndarray, list[int], int]], center: np.ndarray, extent: float) -> dict:

@@ -16,16 +16,18 @@ from ner.decoding.method_tests import within_tests
 from ner.decoding.metrics import METRICS
 from ner.decoding.movements import Movements
 from ner.figures.distributions import against_first, paired_panel
-from ner.figures.latents import direction_wheel, plane, trajectories
+from ner.figures.latents import condition_legend, plane, trajectories
 from ner.figures.recordings import SPEED_STYLES, accuracy_panel, session_panel
 from ner.figures.sessions import BOUNDS, areas_of, rows_of, session_values, with_published
 from ner.figures.style import (
     WIDTH,
     chance_legend,
     decoder_name,
+    empty_panel,
     method_color,
     method_legend,
     panel_letter,
+    trial_colors,
     trials_name,
 )
 from ner.methods.names import method_name
@@ -48,7 +50,8 @@ class Variance:
         split: train or test.
         table: columns decoding.columns.WITHIN, the rows of these.
         values: columns tables.SESSIONS.
-        accuracy: columns tables.ACCURACY.
+        accuracy: columns tables.ACCURACY; of an area's recordings those of its most frequent width of bins.
+        bin_seconds: area to the most frequent width of its bins.
         tests: columns method_tests.WITHIN_TESTS.
     """
 
@@ -59,6 +62,7 @@ class Variance:
     table: pd.DataFrame
     values: pd.DataFrame
     accuracy: pd.DataFrame
+    bin_seconds: Mapping[str, float]
     tests: pd.DataFrame
 
     @classmethod
@@ -97,6 +101,9 @@ class Variance:
         )
         values = session_values(table, null, published)
 
+        widths = _widths(recordings)
+        alike = [r for r in recordings if r.bin_seconds == widths[RecordingName.parse(r.name).area]]
+        time = time[time["recording"].isin([recording.name for recording in alike])]
         keys = ["method", "recording", "bin"]
         time = time.groupby(keys, sort=False)[["value", *BOUNDS]].mean().reset_index()
         time = with_published(time, published_time, keys)
@@ -107,9 +114,9 @@ class Variance:
             published=("published", lambda found: found.mean(skipna=False)),
             **{bound: (bound, "mean") for bound in BOUNDS},
         )
-        accuracy = accuracy.reset_index().merge(_speeds(recordings), on=["area", "bin"])
+        accuracy = accuracy.reset_index().merge(_speeds(alike), on=["area", "bin"])
         tests = within_tests(table)
-        return cls(methods, decoder, protocol, split, table, values, accuracy, tests)
+        return cls(methods, decoder, protocol, split, table, values, accuracy, widths, tests)
 
     @property
     def recordings(self) -> dict[str, int]:
@@ -121,6 +128,14 @@ class Variance:
         """Position R2 of one recording and seed, by method."""
         rows = self.table[(self.table["recording"] == recording) & (self.table["seed"] == seed)]
         return rows[rows["metric"] == "position_r2"].set_index("method")["value"].to_dict()
+
+
+def _widths(recordings: Sequence[Recording]) -> dict[str, float]:
+    """Area to the most frequent width of its recordings' bins."""
+    widths: dict[str, list[float]] = {}
+    for recording in recordings:
+        widths.setdefault(RecordingName.parse(recording.name).area, []).append(recording.bin_seconds)
+    return {area: max(found, key=found.count) for area, found in widths.items()}
 
 
 def _speeds(recordings: Sequence[Recording]) -> pd.DataFrame:
@@ -189,7 +204,7 @@ def _movements(
     extent = 1.05 * max(np.abs(position).max() for position in positions)
     for k, (position, each) in enumerate(zip(positions, [movements[0], *movements], strict=True)):
         axis = figure.add_subplot(panels[k])
-        trajectories(axis, each.per_trial(position), each.trial_direction)
+        trajectories(axis, each.per_trial(position), trial_colors(each))
         plane(axis, extent)
         axis.set(xlabel="x (cm)")
         if k == 0:
@@ -201,17 +216,22 @@ def _movements(
         # Two lines, as names stand beside each other.
         name = method_name(method).replace(" + ", "\n+ ") if len(movements) > 5 else method_name(method)
         axis.set_title(f"{name}\nR² = {scores[method]:.3f}", color=method_color(method), fontsize=6.5)
-    direction_wheel(figure.add_subplot(panels[wheel]))
+    condition_legend(figure.add_subplot(panels[wheel]), movements[0])
 
 
 def _accuracy(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
     """Accuracy over time, a panel an area."""
     areas = variance.recordings
+    if variance.accuracy.empty:
+        panel = figure.add_subplot(spec)
+        empty_panel(panel, "no accuracy over time, as no recording has conditions")
+        panel_letter(panel, "b")
+        return
     panels = spec.subgridspec(1, len(areas), wspace=0.18)
     for k, (area, count) in enumerate(areas.items()):
         axis = figure.add_subplot(panels[k])
         rows = variance.accuracy[variance.accuracy["area"] == area]
-        accuracy_panel(axis, rows, rows.drop_duplicates("bin"))
+        accuracy_panel(axis, rows, rows.drop_duplicates("bin"), bin_seconds=variance.bin_seconds[area])
         axis.set_title(f"{area} ({count} recording{'s' * (count > 1)})")
         if k == 0:
             axis.set(ylabel="direction accuracy (%)")

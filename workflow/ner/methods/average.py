@@ -1,4 +1,4 @@
-"""The average movement of each direction, as a control: what the direction of a trial says about its movement.
+"""The average movement of each direction (or other condition), as a control: what the direction of a trial says about its movement.
 
 It does not embed, it predicts: a trial is the average movement of the direction that its rates point to. So that the
 decoders of the other methods can read it, the embedding names the direction and the time within the trial, one
@@ -10,6 +10,7 @@ alone give.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ner.data.needs import CONDITIONS
 from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ SETTINGS = {
     },
 }
 TRAINED = False
+
+
+def needs(settings: Mapping) -> set[str]:
+    """Its averages are over conditions."""
+    return {CONDITIONS}
 
 
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
@@ -45,18 +51,18 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
         (bins, directions of training trials * bins in a trial); a test trial of another direction is 0 everywhere.
 
     Raises:
-        InputError: if the training trials go to one direction alone.
+        InputError: if the training trials are of one condition alone.
     """
     import numpy as np
 
     from ner.storage.errors import InputError
 
     train = recording.train[recording.bin == 0]
-    directions = recording.trial_direction
+    directions = recording.trial_condition
     known = np.unique(directions[train])
     if len(known) < 2:
-        found = f"training trials to {known[0]} degrees alone"
-        raise InputError(recording.name, found, "two directions or more", "leave this method or the recording out")
+        found = f"training trials of the condition {known[0]} alone"
+        raise InputError(recording.name, found, "two conditions or more", "leave this method or the recording out")
     rates = recording.per_trial(recording.rates)
     bins = rates.shape[1]
     named = np.repeat(directions[:, None], bins, axis=1)

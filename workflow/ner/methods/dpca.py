@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
+from ner.data.needs import CONDITIONS
 from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
@@ -16,8 +17,7 @@ SETTINGS = {
         "type": "integer",
         "default": 3,
         "minimum": 1,
-        "maximum": 7,
-        "description": "components of the stimulus marginalisation (8 directions span 7)",
+        "description": "components of the stimulus marginalisation; averages over 8 directions span 7",
     },
 }
 
@@ -38,10 +38,16 @@ def _quiet_and_seeded(seed: int) -> Iterator[None]:
         np.random.set_state(state)  # noqa: NPY002
 
 
+def needs(settings: Mapping) -> set[str]:
+    """Its stimuli are the conditions."""
+    return {CONDITIONS}
+
+
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
     """Project a recording on the stimulus components of demixed PCA.
 
-    Fitted to the averages over the first training trials of every direction, equally many of each, as in the paper.
+    Fitted to the averages over the first training trials of every direction (or other condition), equally many of each,
+    as in the paper; conditions with a single training trial are left out.
     `balanced_trials` of the projected training bins, averaged over trials, are the paper's dPCA embedding.
 
     Args:
@@ -52,8 +58,8 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
         checkpoint: not used.
 
     Raises:
-        InputError: if a direction has a single training trial, or the recording fewer neurons than components are
-            asked for.
+        InputError: if no condition has two training trials, or there are fewer neurons than components are asked for,
+            or too few conditions for them.
 
     References:
         NER, Fig 3; Kobak et al., Demixed principal component analysis of neural population data, eLife 2016.
@@ -67,11 +73,23 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
 
     require_neurons(recording, settings["dimensions"])
     train = recording.select(recording.train)
-    trials = balanced_trials(train.per_trial(train.rates), train.trial_direction)
+    found, counts = np.unique(train.trial_condition, return_counts=True)
+    if (single := found[counts == 1]).size and (counts > 1).sum() > 1:
+        print(f"without the conditions {single.tolist()}, of which there is one training trial")
+        train = train.select(~np.isin(train.condition, single))
+        found = found[counts > 1]
+    if len(found) <= settings["dimensions"]:
+        raise InputError(
+            recording.name,
+            f"training trials of {len(found)} conditions, whose averages span {len(found) - 1} dimensions",
+            f"more than {settings['dimensions']} conditions, the `dimensions` of the method",
+            "set fewer, or leave the method out for this recording",
+        )
+    trials = balanced_trials(train.per_trial(train.rates), train.trial_condition)
     if len(trials) < 2:
         raise InputError(
             recording.name,
-            "a direction with a single training trial",
+            "a single training trial of each condition",
             "two or more, to choose the regularisation by",
             "leave dpca out for this recording, or raise train_fraction",
         )

@@ -1,5 +1,8 @@
 """NER: an encoder trained by ranking every pair of bins by how alike their movements are (paper section 3)."""
 
+from collections.abc import Mapping
+
+from ner.data.needs import DIRECTIONS
 from ner.methods.registry import Fit
 
 SETTINGS = {
@@ -44,6 +47,11 @@ SETTINGS = {
 }
 
 _COLUMNS = {"velocity+direction": [0, 1, 2], "velocity": [0, 1], "direction": [2]}
+
+
+def needs(settings: Mapping) -> set[str]:
+    """Directions where it ranks by nothing else; without them the others rank by velocity alone."""
+    return {DIRECTIONS} if settings["labels"] == "direction" else set()
 
 
 def fit(recording, settings, *, seed, device, checkpoint) -> Fit:

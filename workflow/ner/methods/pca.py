@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ner.data.needs import CONDITIONS
 from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
@@ -15,9 +16,14 @@ SETTINGS = {
     "fitted_to": {
         "enum": ["averages", "bins"],
         "default": "averages",
-        "description": "what the axes are fitted to: averages over the trials of a direction (paper), or single bins",
+        "description": "what the axes are fitted to: averages over the trials of a condition (paper), or single bins",
     },
 }
+
+
+def needs(settings: Mapping) -> set[str]:
+    """Averages are over conditions."""
+    return {CONDITIONS} if settings["fitted_to"] == "averages" else set()
 
 
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
@@ -49,7 +55,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     train = recording.select(recording.train)
     points = train.rates
     if settings["fitted_to"] == "averages":
-        averages, _ = direction_averages(train.per_trial(train.rates), train.trial_direction)
+        averages, _ = direction_averages(train.per_trial(train.rates), train.trial_condition)
         points = averages.reshape(-1, averages.shape[-1])
     pca = PCA(settings["dimensions"], svd_solver="full").fit(points)
     return Fit(pca.transform(recording.rates))

@@ -43,6 +43,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
 
     require_neurons(recording, settings["dimensions"])
     angle = np.deg2rad(recording.direction)
-    labels = np.column_stack([recording.labels[:, :2], np.sin(angle), np.cos(angle)])
+    angles = [np.sin(angle), np.cos(angle)] if recording.has_directions else []
+    labels = np.column_stack([recording.labels[:, :2], *angles])
     model = PLSRegression(settings["dimensions"]).fit(recording.rates[recording.train], labels[recording.train])
     return Fit(model.transform(recording.rates))

@@ -4,6 +4,8 @@ A module in this folder offers
 
 - ``SETTINGS``: its settings as JSON-schema properties (type, default, bounds, description);
 - ``fit(recording, settings, *, seed, device, checkpoint) -> Fit``;
+- where it needs more than spikes and velocities, ``needs(settings)``: which of what ``ner.data.needs`` names, so that
+  recordings that lack it are left out;
 - ``TRAINED = False`` where torch has no part in it, so that its jobs need not load torch to choose a device.
 
 Heavy packages are imported inside ``fit`` and what it calls, so that the workflow reads ``SETTINGS``
@@ -81,6 +83,20 @@ def complete_settings(name: str, settings: Mapping) -> dict:
         KeyError: if there is no such module.
     """
     return {key: schema["default"] for key, schema in _module(name).SETTINGS.items()} | dict(settings)
+
+
+def needs(name: str, settings: Mapping) -> set[str]:
+    """What of the things that `ner.data.needs` names a method needs of a recording.
+
+    Args:
+        name: the method's module.
+        settings: the module's settings; missing ones take their defaults.
+
+    Raises:
+        KeyError: if there is no such module.
+    """
+    own = getattr(_module(name), "needs", None)
+    return own(complete_settings(name, settings)) if own else set()
 
 
 def trained(name: str) -> bool:

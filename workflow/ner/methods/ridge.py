@@ -1,8 +1,8 @@
 """Ridge regression on the last bins of the rates, the Wiener filter of the field (a control).
 
 The embedding is what the filter reads out, so that the decoders of the other methods can read it as well: the velocity
-by ridge, and by logistic regression the evidence for each direction. A linear decoder of it decodes what the filter
-does: on two recordings its held-out R2 was within 0.003 of the filter's own.
+by ridge, and by logistic regression the evidence for each direction or other condition. A linear decoder of it decodes
+what the filter does: on two recordings its held-out R2 was within 0.003 of the filter's own.
 """
 
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def history(trials: "np.ndarray", bins: int) -> "np.ndarray":
 
 
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
-    """Fit the filter to the training trials of a recording and read every bin by it.
+    """Fit the filter to the training trials of a recording and read every bin by it; without conditions, the velocity.
 
     The penalty is that of 1, 10 ... 10^6 with the highest mean velocity R2 over the blocks of training trials.
 
@@ -65,7 +65,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
         checkpoint: not used.
 
     Raises:
-        InputError: if there are fewer training trials than blocks, or they go to one direction alone.
+        InputError: if there are fewer training trials than blocks, or all of one condition.
     """
     import numpy as np
     from sklearn.linear_model import LogisticRegression, Ridge
@@ -79,16 +79,18 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     if len(trials) < settings["folds"]:
         expected = f"{settings['folds']} or more, as many as `folds`"
         raise InputError(recording.name, f"{len(trials)} training trials", expected, "set fewer folds")
-    different = np.unique(recording.direction[train])
-    if len(different) < 2:
-        found = f"training trials to {different[0]} degrees alone"
-        raise InputError(recording.name, found, "two directions or more", "leave this method or the recording out")
+    different = np.unique(recording.condition[train])
+    if recording.has_conditions and len(different) < 2:
+        found = f"training trials of the condition {different[0]} alone"
+        raise InputError(recording.name, found, "two conditions or more", "leave this method or the recording out")
     read = history(recording.per_trial(recording.rates), settings["bins"]).reshape(len(train), -1)
     read = StandardScaler().fit(read[train]).transform(read)
     blocks = np.array_split(np.arange(len(trials)), settings["folds"])
     block = np.repeat(np.arange(settings["folds"]), [len(part) * recording.bins_per_trial for part in blocks])
     search = GridSearchCV(Ridge(), {"alpha": _PENALTIES}, scoring="r2", cv=PredefinedSplit(block))
     velocity = search.fit(read[train], recording.velocity[train]).predict(read)
+    if not recording.has_conditions:
+        return Fit(velocity)
     direction = LogisticRegression(C=settings["inverse_penalty"], max_iter=5000)
-    evidence = direction.fit(read[train], recording.direction[train]).decision_function(read)
+    evidence = direction.fit(read[train], recording.condition[train]).decision_function(read)
     return Fit(np.column_stack([velocity, evidence]))

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ner.data.needs import CONDITIONS
 from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ SETTINGS = {
         "default": "spectral",
         "description": "where the layout starts",
     },
-    "supervised": {"type": "boolean", "default": False, "description": "whether the direction is the target"},
+    "supervised": {
+        "type": "boolean",
+        "default": False,
+        "description": "whether the direction (or other condition) is the target",
+    },
 }
 
 
@@ -67,11 +72,17 @@ class ExactNeighbors:
         return indices.astype(np.int32), distances.astype(np.float32)
 
 
+def needs(settings: Mapping) -> set[str]:
+    """Its labels are the conditions."""
+    return {CONDITIONS} if settings["supervised"] else set()
+
+
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
     """Embed the rates of a recording with UMAP, Euclidean.
 
     `coordinates` is the paper's: training and test bins are each embedded on their own, supervised by their own
-    directions, so that the two share no axes. `strict` fits training bins only and transforms the test bins by them.
+    directions (or other conditions), so that the two share no axes. `strict` fits training bins only and transforms the
+    test bins by them.
 
     Args:
         recording: what to embed.
@@ -92,6 +103,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     from ner.storage.errors import InputError
 
     count = settings["neighbors"]
+    targets = recording.direction if recording.named is None else recording.named
 
     def fitted(part: np.ndarray) -> UMAP:
         rates = recording.rates[part].astype(np.float32)
@@ -111,7 +123,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
                 precomputed_knn=(*neighbors.query(rates, count), neighbors),
                 random_state=seed,
                 n_jobs=1,
-            ).fit(rates, recording.direction[part] if settings["supervised"] else None)
+            ).fit(rates, targets[part] if settings["supervised"] else None)
 
     train, test = fitted(recording.train), fitted(~recording.train)
     transformed = train.transform(recording.rates[~recording.train].astype(np.float32))

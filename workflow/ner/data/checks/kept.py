@@ -16,7 +16,8 @@ class Trials:
         numbers: (trials,) from 1, as in the file.
         rates: (trials, bins, neurons), smoothed spike counts.
         velocity: (trials, bins, 2), cm/s.
-        direction: (trials,) int, degrees.
+        direction: (trials,) int, degrees; None where the task has no directions.
+        condition: (trials,) names of their conditions; None where the directions are the conditions, or there are none.
         train_trials: how many train, the first ones.
         bin_seconds: width of a bin.
     """
@@ -24,7 +25,8 @@ class Trials:
     numbers: Sequence[int]
     rates: np.ndarray
     velocity: np.ndarray
-    direction: np.ndarray
+    direction: np.ndarray | None
+    condition: np.ndarray | None
     train_trials: int
     bin_seconds: float
 
@@ -34,7 +36,7 @@ class Trials:
         return {"train": slice(self.train_trials), "test": slice(self.train_trials, None)}
 
 
-def listed(numbers: Sequence[int]) -> str:
-    """The first of some numbers, and how many more there are."""
+def listed(numbers: Sequence) -> str:
+    """The first of some numbers or names, and how many more there are."""
     more = f" and {len(numbers) - _LISTED} more" if len(numbers) > _LISTED else ""
     return ", ".join(map(str, numbers[:_LISTED])) + more

@@ -1,4 +1,4 @@
-"""Whether target directions can be right, and are those of the movements."""
+"""Whether target directions can be right and are those of the movements, and whether conditions can be compared."""
 
 import os
 from collections.abc import Iterator
@@ -45,12 +45,12 @@ def movement_angle(trials: Trials) -> dict:
 
     Returns:
         median: over trials; within: share of the trials within 60 degrees of it; elsewhere: the numbers of the others,
-        the worst first; displacement: the median in cm. With a single direction, median and within are None.
+        the worst first; displacement: the median in cm. Without directions, median and within are None.
     """
     displacement = trials.velocity.sum(axis=1) * trials.bin_seconds
     length = np.hypot(*displacement.T)
     usual = float(np.median(length))
-    if len(np.unique(trials.direction)) < 2:
+    if trials.direction is None:
         return {"median": None, "within": None, "elsewhere": [], "displacement": usual}
     moved = length > 0.1 * usual
     hand = np.rad2deg(np.arctan2(displacement[:, 1], displacement[:, 0]))
@@ -65,8 +65,8 @@ def movement_angle(trials: Trials) -> dict:
     }
 
 
-def odd_directions(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
-    """What is odd about the directions and their order, a sentence each.
+def odd_conditions(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
+    """What is odd about the conditions, directions or named ones, and their order, a sentence each.
 
     Args:
         path: the recording's file, for messages.
@@ -75,6 +75,11 @@ def odd_directions(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
     Raises:
         InputError: if there is only one, or if train and test trials go to other targets, as sorted ones do.
     """
+    if trials.condition is not None:
+        yield from _odd_names(path, trials, trials.condition)
+        return
+    if trials.direction is None:
+        return
     found, counts = np.unique(trials.direction, return_counts=True)
     runs = 1 + np.count_nonzero(np.diff(trials.direction))
     seen = {part: set(trials.direction[rows].tolist()) for part, rows in trials.parts.items()}
@@ -84,7 +89,7 @@ def odd_directions(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
             path,
             f"trials to a single direction, {found[0]} degrees",
             "two directions or more, to decode one",
-            "check the session's direction and its unit",
+            "check the session's direction and its unit, or set it to null: the task has none",
         )
     if (runs == len(found) and counts.min() > 1) or not shared:
         raise InputError(
@@ -103,6 +108,22 @@ def odd_directions(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
         yield f"one trial only towards {listed(single.tolist())} degrees"
 
 
+def _odd_names(path, trials: Trials, condition: np.ndarray) -> Iterator[str]:
+    found, counts = np.unique(condition, return_counts=True)
+    if len(found) < 2:
+        said = "trials of a single condition"
+        remedy = "set `condition` of the session to other columns, or to null"
+        raise InputError(path, f"{said}, {found[0]}", "two conditions or more, to tell them apart", remedy)
+    seen = {part: set(condition[rows].tolist()) for part, rows in trials.parts.items()}
+    for part, other in (("train", "test"), ("test", "train")):
+        if missing := sorted(seen[other] - seen[part]):
+            yield f"none of the {part} trials is of the conditions {listed(missing)}"
+    if len(found) >= 0.5 * len(condition):
+        yield f"{len(found)} conditions in {len(condition)} trials: averages over a condition say little"
+    elif (single := found[counts == 1]).size:
+        yield f"one trial only of the conditions {listed(single.tolist())}"
+
+
 def odd_labels(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
     """How the labels disagree with the hand, a sentence each.
 
@@ -114,7 +135,7 @@ def odd_labels(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
         InputError: if they have nothing to do with each other, or are mirror images.
     """
     angle = movement_angle(trials)
-    if angle["median"] is None:
+    if trials.direction is None:
         return
     if angle["displacement"] < _STILL:
         found = f"the hand ends {angle['displacement']:.2g} cm from where it was"

@@ -74,13 +74,15 @@ def odd_neurons(trials: Trials) -> Iterator[str]:
 
 
 def untuned(trials: Trials) -> Iterator[str]:
-    """Rates that say nothing of the direction, a sentence.
+    """Rates that say nothing of the condition, a sentence.
 
-    A test trial is given the direction whose training average of the trial's mean rates is nearest; chance is the most
-    frequent direction of the test trials.
+    A test trial is given the condition whose training average of the trial's mean rates is nearest; chance is the most
+    frequent condition of the test trials.
     """
     train, test = trials.parts["train"], trials.parts["test"]
-    rates, direction = trials.rates.mean(axis=1), trials.direction
+    rates, direction = trials.rates.mean(axis=1), trials.direction if trials.condition is None else trials.condition
+    if direction is None or not set(direction[train]) & set(direction[test]):
+        return
     spread = rates[train].std(axis=0)
     rates = (rates - rates[train].mean(axis=0)) / np.where(spread > 0, spread, 1)
     averages, found = direction_averages(rates[train], direction[train])
@@ -89,4 +91,5 @@ def untuned(trials: Trials) -> Iterator[str]:
     total = len(direction[test])
     chance = np.unique(direction[test], return_counts=True)[1].max() / total
     if total >= 16 and chance < 1 and binomtest(right, total, chance, alternative="greater").pvalue > 0.05:
-        yield f"the rates tell the direction of {right} of {total} test trials, no better than chance"
+        what = "direction" if trials.condition is None else "condition"
+        yield f"the rates tell the {what} of {right} of {total} test trials, no better than chance"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ner.data.needs import CONDITIONS, DIRECTIONS
 from ner.data.nwb import layouts
 from ner.data.nwb.behavior import binned_means, sampled, velocity
 from ner.data.nwb.opened import columns, opened
@@ -22,6 +23,13 @@ _OTHER_UNIT = 100.0
 def bin_seconds(settings: Mapping) -> float:
     """Width of the bins that the session's layout asks for, s."""
     return layouts.complete(settings["nwb"])["bin_seconds"]
+
+
+def offers(settings: Mapping) -> set[str]:
+    """What the trials have, of ner.data.needs."""
+    layout = layouts.complete(settings["nwb"])
+    directed = layout["direction"] is not None
+    return {DIRECTIONS, CONDITIONS} if directed else {CONDITIONS} if layout["condition"] is not None else set()
 
 
 def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) -> RawSession:
@@ -98,6 +106,7 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
             start=window.reach,
             direction=float(target[row]),
             position=None if position is None else position[k],
+            condition=None if names is None else names[row],
         )
         for k, row in enumerate(kept)
         if not missing[k]
@@ -105,8 +114,6 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
     if unsorted:
         odd_behavior.append(f"spike times of {unsorted} units are out of order: sorted")
     metadata = {"keep": layout["keep"], "session_description": description}
-    if names is not None:
-        metadata["conditions"] = {trial.number: names[trial.number - 1] for trial in read}
     dropped = [
         {"trial": number, "reason": reason} for number, reason in sorted(reasons.items()) if number not in others
     ]
@@ -114,6 +121,7 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
         trials=read,
         dropped=dropped,
         stated_unit="velocity_unit" in layout["expected"],
+        directed=layout["direction"] is not None,
         unit_keys=("nwb.velocity_unit", "nwb.direction_unit"),
         warnings=[*odd, *odd_behavior],
         metadata=metadata,

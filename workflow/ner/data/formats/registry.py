@@ -5,6 +5,7 @@ A module in this folder offers
 - ``SOURCES``: the config keys that say where a session's file comes from, of which a session gives one;
 - ``SETTINGS``: its other config keys as JSON-schema properties (type, default, bounds, description);
 - where a setting decides the width of the bins, ``bin_seconds(settings)``;
+- where a setting decides what trials have of what `ner.data.needs` names, ``offers(settings)``; else they have all;
 - ``read(path, area, window, settings) -> RawSession``: the raw trials of one area.
 
 Heavy packages are imported inside ``read`` and what it calls, so that the workflow reads ``SETTINGS`` without loading
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from ner.data import formats
 from ner.data.bins import BIN_SECONDS
+from ner.data.needs import CONDITIONS, DIRECTIONS
 
 if TYPE_CHECKING:
     from ner.data.sessions import RawSession, Window
@@ -71,6 +73,14 @@ SOURCES = {
                 "maximum": 2**32 - 1,
             },
             "trials": {"description": "trials of the session", "type": "integer", "minimum": 1},
+            "directions": {
+                "description": "of the targets in degrees, 8 unless set; null: every trial has one of its own",
+                "title": "a list of two or more different numbers, or null",
+                "type": ["array", "null"],
+                "items": {"type": "number"},
+                "minItems": 2,
+                "uniqueItems": True,
+            },
             "neurons": {
                 "description": "neurons of each area",
                 "type": "object",
@@ -143,6 +153,16 @@ def bin_seconds(name: str, settings: Mapping) -> float:
     module = _module(name)
     own = getattr(module, "bin_seconds", None)
     return own(complete_settings(name, settings)) if own else BIN_SECONDS
+
+
+def offers(name: str, settings: Mapping) -> set[str]:
+    """What of the things that `ner.data.needs` names the trials of a session have, as its settings say.
+
+    Raises:
+        KeyError: if there is no such format.
+    """
+    own = getattr(_module(name), "offers", None)
+    return own(complete_settings(name, settings)) if own else {CONDITIONS, DIRECTIONS}
 
 
 def read(name: str, path: str | os.PathLike, area: str, window: "Window", settings: Mapping) -> "RawSession":

@@ -3,7 +3,8 @@
 from ner.data.formats import trial_data
 
 SOURCES = ("simulate",)
-SETTINGS = {"target_unit": trial_data.SETTINGS["target_unit"]}
+SETTINGS = {key: trial_data.SETTINGS[key] for key in ("target_unit", "fields", "condition")}
+offers = trial_data.offers
 
 
 def read(path, area, window, settings):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ner.data import matlab
+from ner.data.needs import CONDITIONS, DIRECTIONS
 from ner.data.sessions import (
     SELECTIONS,
     VELOCITY_UNITS,
@@ -15,6 +16,7 @@ from ner.data.sessions import (
     UnusableTrial,
     Window,
     chosen,
+    condition_name,
     degrees_of,
     is_kept,
     refuse_empty_selection,
@@ -41,6 +43,13 @@ SETTINGS = {
         "description": "field of a trial to the values with which it is kept; null keeps result R, where there is one",
     },
     "selections": SELECTIONS,
+    "condition": {
+        "type": ["array", "null"],
+        "items": _NAME,
+        "minItems": 1,
+        "default": None,
+        "description": "fields that name the condition of a trial, or null: the directions are the conditions",
+    },
     "first_index": {
         "enum": [0, 1],
         "default": 1,
@@ -56,7 +65,11 @@ SETTINGS = {
             "spikes": {**_NAME, "description": "counts (bins x neurons), M1_spikes and so on unless set"},
             "velocity": {**_NAME, "description": "hand velocity (bins x 2), vel unless set"},
             "start": {**_NAME, "description": "bin from which trials are cut, idx_goCueTime unless set"},
-            "direction": {**_NAME, "description": "direction of the target, tgtDir unless set"},
+            "direction": {
+                **_NAME,
+                "type": ["string", "null"],
+                "description": "direction of the target, tgtDir unless set; null: the task has no directions",
+            },
             "bin_size": {**_NAME, "description": "width of the bins in s, bin_size unless set"},
         },
     },
@@ -73,6 +86,13 @@ DEFAULT_FIELDS = {
 }
 #: Share of go cues in bin 0 from which they must be counted from 0, whatever the settings say.
 _FROM_ZERO = 0.02
+
+
+def offers(settings: Mapping) -> set[str]:
+    """What the trials have, of ner.data.needs."""
+    if settings["fields"].get("direction", "") is not None:
+        return {DIRECTIONS, CONDITIONS}
+    return {CONDITIONS} if settings["condition"] is not None else set()
 
 
 def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) -> RawSession:
@@ -99,13 +119,15 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
     fields = {**DEFAULT_FIELDS, "spikes": SPIKES[area], **settings["fields"]}
     keep = settings["keep"] if settings["keep"] is not None else {"result": ["R"]}
     selecting = list(dict.fromkeys(name for given in settings["selections"].values() for name in given))
-    wanted = {*(name for key, name in fields.items() if key != "trials"), "idx_trial_start", "pos", *keep, *selecting}
+    named = settings["condition"] or []
+    others = ["idx_trial_start", "pos", *keep, *selecting, *named]
+    wanted = {*(name for key, name in fields.items() if key != "trials"), *others}
     variable = fields["trials"]
     trials = matlab.records(matlab.load(path, [variable], wanted)[variable])
     if trials is None:
         remedy = "check the file, and `fields` of the session"
         raise InputError(path, f"{variable}, which is no struct array", f"also {[*fields.values()][1:]}", remedy)
-    _check_fields(path, variable, trials, fields, [*(settings["keep"] or ()), *selecting])
+    _check_fields(path, variable, trials, fields, [*(settings["keep"] or ()), *selecting, *named])
     numbers = range(1, len(trials) + 1)
     selected = chosen(lambda number, name: trials[number - 1].get(name), numbers, settings["selections"])
     if trials and not selected:
@@ -130,6 +152,7 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
         dropped=dropped,
         malformed=malformed,
         stated_unit=settings["velocity_unit"] is not None,
+        directed=fields["direction"] is not None,
         warnings=warnings,
         metadata=metadata,
     )
@@ -151,7 +174,7 @@ def _trial(
         raise UnusableTrial(f"{spikes} {counts.shape} and {vel} {velocity.shape}, not (bins, {neurons}) and (bins, 2)")
     if len(counts) != len(velocity):
         raise UnusableTrial(f"{spikes} and {vel} have other numbers of bins")
-    target = _scalar(trial, fields["direction"], "targets")
+    target = 0.0 if fields["direction"] is None else _scalar(trial, fields["direction"], "targets")
     start = _scalar(trial, fields["start"], "go cues") - settings["first_index"]
     if not math.isfinite(target):
         raise UnusableTrial("no target", malformed=False)
@@ -168,7 +191,13 @@ def _trial(
         start=int(start) // joined,
         direction=degrees_of(target, settings["target_unit"]),
         position=_position(trial, len(velocity), shift, joined),
+        condition=_condition(trial, settings["condition"]),
     )
+
+
+def _condition(trial: Mapping, fields: Sequence[str] | None) -> str | None:
+    """Name of a trial's condition, from the fields' values; '' where one is empty."""
+    return None if fields is None else condition_name(trial.get(field) for field in fields)
 
 
 def _position(trial: Mapping, bins: int, shift: int, joined: int) -> np.ndarray | None:
@@ -218,9 +247,9 @@ def _check_fields(path, variable: str, trials: Sequence[Mapping], fields: Mappin
     """Refuse a file whose trials all lack a field, one of `fields` or of the others."""
     present = {name for trial in trials for name in trial}
     required = [*(fields[key] for key in ("spikes", "velocity", "start", "direction")), *others]
-    if missing := [name for name in required if name not in present]:
+    if missing := [name for name in required if name is not None and name not in present]:
         found = f"{variable} with the fields {sorted(present)}"
-        remedy = "check the session's `areas`, `file`, `fields`, `keep` and `selections`"
+        remedy = "check the session's `areas`, `file`, `fields`, `keep`, `selections` and `condition`"
         raise InputError(path, found, f"also {missing}", remedy)
 
 

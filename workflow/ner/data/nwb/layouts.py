@@ -55,10 +55,11 @@ _PROPERTIES = {
         "additionalProperties": {"type": "array", "minItems": 1},
     },
     "direction": {
-        "description": "column with the direction of the target, {position: column, index: column}, or "
-        "{from: displacement}",
-        "title": "a column, {position: a column, index: a column}, or {from: displacement}",
+        "description": "column with the direction of the target, {position: column, index: column}, "
+        "{from: displacement}, or null: the task has no directions",
+        "title": "a column, {position: a column, index: a column}, {from: displacement}, or null",
         "oneOf": [
+            {"type": "null"},
             _NAME,
             {
                 "type": "object",
@@ -76,7 +77,7 @@ _PROPERTIES = {
     },
     "direction_unit": {"enum": ["radians", "degrees"], "description": "unit of the direction's column"},
     "condition": {
-        "description": "columns that name the condition of a trial, or null",
+        "description": "columns that name the condition of a trial, or null: the directions are the conditions",
         "type": ["array", "null"],
         "items": _NAME,
         "minItems": 1,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ner.data.nwb.opened import column
-from ner.data.sessions import chosen, degrees_of, is_kept, plain, refuse_empty_selection
+from ner.data.sessions import chosen, condition_name, degrees_of, is_kept, plain, refuse_empty_selection
 from ner.storage.errors import InputError
 
 #: Values of the column split whose trials are never used.
@@ -82,10 +82,14 @@ def beginnings(path: str | os.PathLike, trials: object, align: str) -> np.ndarra
 def directions(path: str | os.PathLike, trials: object, layout: Mapping) -> np.ndarray | None:
     """(trials,) direction of the target in degrees, NaN where none was noted; None if it is to be the hand's.
 
+    Without directions it is 0.
+
     Raises:
         InputError: if a column is missing, or of other values.
     """
     rule = layout["direction"]
+    if rule is None:
+        return np.zeros(len(trials))
     if isinstance(rule, str):
         values = _numbers(path, trials, rule, "direction")
         return np.array([degrees_of(value, layout["direction_unit"]) for value in values])
@@ -102,7 +106,7 @@ def directions(path: str | os.PathLike, trials: object, layout: Mapping) -> np.n
 
 
 def conditions(path: str | os.PathLike, trials: object, names: list[str] | None) -> list[str] | None:
-    """Name of each trial's condition, from the columns' values; None where no column names it.
+    """Name of each trial's condition, from the columns' values, '' where one is missing; None where no column names it.
 
     Raises:
         InputError: if a column is missing.
@@ -110,7 +114,7 @@ def conditions(path: str | os.PathLike, trials: object, names: list[str] | None)
     if names is None:
         return None
     values = [column(path, trials, name, "condition")[:] for name in names]
-    return ["-".join(str(plain(value)) for value in row) for row in zip(*values, strict=True)]
+    return [condition_name(row) for row in zip(*values, strict=True)]
 
 
 def _numbers(path, trials: object, name: str, key: str) -> np.ndarray:

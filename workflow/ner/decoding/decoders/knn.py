@@ -1,4 +1,4 @@
-"""Nearest neighbors for velocity and direction, their number chosen by cross-validation (paper, §Decoding)."""
+"""Nearest neighbors for velocity and direction (or other condition), as many as cross-validation chooses (paper)."""
 
 from collections.abc import Mapping
 

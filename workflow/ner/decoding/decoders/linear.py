@@ -1,4 +1,4 @@
-"""Least squares for the velocity, multinomial logistic regression for the direction (paper, §Decoding)."""
+"""Least squares for the velocity, logistic regression for the direction or other condition (paper, §Decoding)."""
 
 from collections.abc import Mapping
 

@@ -24,38 +24,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Decoder:
-    """One estimator for the velocity and one for the direction, reading the same coordinates.
+    """One estimator for the velocity and one for the direction or other condition, reading the same coordinates.
 
     Attributes:
         velocity: predicts (bins, 2), cm/s, in scikit-learn's manner.
-        direction: predicts (bins,), degrees, in scikit-learn's manner.
+        direction: predicts (bins,), degrees or the name of the condition, in scikit-learn's manner; None where
+            the task has no conditions.
     """
 
     velocity: "RegressorMixin"
-    direction: "ClassifierMixin"
+    direction: "ClassifierMixin | None"
 
-    def fit(self, coordinates: np.ndarray, velocity: np.ndarray, direction: np.ndarray) -> "Decoder":
-        """Fit both estimators.
+    def fit(self, coordinates: np.ndarray, velocity: np.ndarray, condition: np.ndarray | None) -> "Decoder":
+        """Fit both estimators, or that of the velocity alone.
 
         Args:
             coordinates: (bins, d), embedding.
             velocity: (bins, 2), cm/s.
-            direction: (bins,), degrees.
-        """
-        self.velocity.fit(coordinates, velocity)
-        self.direction.fit(coordinates, direction)
-        return self
+            condition: (bins,), directions in degrees or names of conditions; None where the task has none. If
+                it is one and the same, that is what is predicted.
 
-    def predict(self, coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        Returns:
+            The fitted decoder.
+        """
+        velocity_decoder = self.velocity.fit(coordinates, velocity)
+        if condition is None or self.direction is None:
+            return Decoder(velocity_decoder, None)
+        if (condition == condition[0]).all():
+            from sklearn.dummy import DummyClassifier
+
+            return Decoder(velocity_decoder, DummyClassifier(strategy="most_frequent").fit(coordinates, condition))
+        return Decoder(velocity_decoder, self.direction.fit(coordinates, condition))
+
+    def predict(self, coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Decode movements.
 
         Args:
             coordinates: (bins, d), embedding.
 
         Returns:
-            (bins, 2), velocity in cm/s, and (bins,), direction in degrees.
+            (bins, 2), velocity in cm/s, and (bins,), condition; None in its place without conditions.
         """
-        return self.velocity.predict(coordinates), self.direction.predict(coordinates)
+        return self.velocity.predict(coordinates), self.direction.predict(coordinates) if self.direction else None
 
 
 def module_names() -> list[str]:

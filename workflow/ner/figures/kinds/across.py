@@ -12,7 +12,7 @@ TABLES = (CELLS, MEANS, ACCURACY, TESTS)
 
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
-    """The tables of every method and seed across the group's recordings, and the published ones."""
+    """The tables of every method and seed across the group's recordings, the published ones, and the recordings."""
     tables, times, nulls = plan.across_files(entry["group"])
     published, published_time = plan.published_files("across", plan.groups[entry["group"]])
     return {
@@ -21,14 +21,19 @@ def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
         "nulls": nulls,
         "published": published,
         "published_time": published_time,
+        "recordings": [plan.recording_file(member) for member in plan.groups[entry["group"]]],
     }
 
 
 def parameters(entry: Mapping, plan: Plan) -> dict:
     """What each decoder reads, the protocol shown, and the recordings' hemispheres ('' where none is known)."""
     members = plan.groups[entry["group"]]
+    read = {
+        decoder: [method for method in methods if plan.suits(method, *members)]
+        for decoder, methods in plan.across.items()
+    }
     return {
-        "decoders": {decoder: list(methods) for decoder, methods in plan.across.items() if methods},
+        "decoders": {decoder: suited for decoder, suited in read.items() if suited},
         "protocol": entry["protocol"],
         "hemispheres": [plan.recordings[member].get("hemisphere", "") for member in members],
     }

@@ -13,6 +13,7 @@ SETTINGS = {
     "decoder": DECODER,
     "protocol": PROTOCOL,
 }
+SHOWS_ALL = True
 TABLES = (CONTROLS, SESSIONS, WITHIN_TESTS)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from ner.data.needs import CONDITIONS
 from ner.figures.kinds.registry import File, Plan, Problem
 from ner.figures.settings import GROUP, METHODS, PROTOCOL, SEED
 from ner.figures.tables import AGREEMENT, ROTATED_AVERAGES
@@ -41,6 +42,7 @@ SETTINGS = {
     "protocol": PROTOCOL,
     "seed": SEED,
 }
+NEEDS = {CONDITIONS}
 TABLES = (ROTATED_AVERAGES, AGREEMENT)
 FILES = {"page": File(".html", "the embeddings in 3D, to turn and zoom")}
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from ner.data.needs import CONDITIONS
 from ner.figures.kinds.registry import Plan
 from ner.figures.settings import DECODER, METHOD, PROTOCOL, RECORDING, SEED
 from ner.figures.tables import BINS, NEURONS, RATES
 
 SETTINGS = {"recording": RECORDING, "method": METHOD, "decoder": DECODER, "protocol": PROTOCOL, "seed": SEED}
+NEEDS = {CONDITIONS}
 TABLES = (BINS, NEURONS, RATES)
 
 

@@ -11,6 +11,9 @@ A module in this folder offers
 
 and where it has them
 
+- ``NEEDS``: which of what ``ner.data.needs`` names every recording shown must have;
+- ``SHOWS_ALL = True`` where it shows all recordings of a run: methods that need what some of them lack are then left
+  out for those, else for the figure;
 - ``FILES``: what else the notebook writes, by name; ``page`` is a page of its own at ``{figure}.html``, in place of
   the notebook's, which is then ``{figure}_notebook.html``;
 - ``problems(entry, plan)``: what of an entry fits the schema but not the run.
@@ -66,6 +69,9 @@ class Plan(Protocol):
     across: Mapping[str, Sequence[str]]
     seeds: Sequence[int]
 
+    def suits(self, method: str, *names: str) -> bool:
+        """Whether recordings have all that a method needs."""
+
     def recording_file(self, recording: str) -> str:
         """A recording."""
 
@@ -108,6 +114,24 @@ def kind(name: str):
     if name not in module_names():
         raise KeyError(f"kind of figure: found {name!r}; expected one of {module_names()}")
     return importlib.import_module(f"{kinds.__name__}.{name}")
+
+
+def needs(name: str) -> set[str]:
+    """What of the things that `ner.data.needs` names every recording that a kind shows must have.
+
+    Raises:
+        KeyError: if there is no such kind.
+    """
+    return getattr(kind(name), "NEEDS", set())
+
+
+def shows_all(name: str) -> bool:
+    """Whether a kind shows all recordings of a run.
+
+    Raises:
+        KeyError: if there is no such kind.
+    """
+    return getattr(kind(name), "SHOWS_ALL", False)
 
 
 def files(name: str) -> dict[str, File]:

@@ -8,6 +8,7 @@ from ner.figures.settings import DECODER, METHODS, PROTOCOL, RECORDING
 from ner.figures.tables import ACCURACY, MOVEMENTS, SESSIONS
 
 SETTINGS = {"methods": METHODS, "decoder": DECODER, "protocol": PROTOCOL, "recording": RECORDING}
+SHOWS_ALL = True
 TABLES = (SESSIONS, ACCURACY, MOVEMENTS, WITHIN_TESTS)
 
 
@@ -30,6 +31,7 @@ def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
         "movements": [
             plan.movements_file(entry["decoder"], method, entry["recording"], plan.seeds[0], entry["protocol"])
             for method in entry["methods"]
+            if plan.suits(method, entry["recording"])
         ],
     }
 

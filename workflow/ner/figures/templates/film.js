@@ -77,24 +77,24 @@ const edges = [0, 1, 2].map((axis) => [[-1, -1, -1], [-1, -1, -1].map((low, k) =
 
 function draw() {
   const trial = Math.floor(at / ofTrial), bin = Math.min(at % ofTrial, film.bins - 1);
-  const direction = film.directions[trial], color = film.colors[direction];
+  const name = film.names[trial], color = film.colors[trial];
   const left = prepared(hand), right = prepared(latent);
   left.line([[-1, 0], [1, 0]], "#c9d1db", 1, 1);
   left.line([[0, -1], [0, 1]], "#c9d1db", 1, 1);
   left.write(film.reach.toFixed(0), [1, -0.06], "right");
   left.write(film.reach.toFixed(0), [0.03, 0.96], "left");
-  paths.forEach((path, k) => left.line(path, film.colors[film.directions[k]], 0.6, 0.12));
+  paths.forEach((path, k) => left.line(path, film.colors[k], 0.6, 0.12));
   left.line(paths[trial].slice(0, bin + 1), color, 2.5, 1);
   left.dot(paths[trial][bin], color);
   if (film.sphere) for (const circle of circles) right.line(circle.map(onto), "#c9d1db", 1, 1);
   if (film.sphere) right.line(rim, "#c9d1db", 1, 1);
   else for (const edge of edges) right.line(edge.map(onto), "#c9d1db", 1, 1);
   averages.forEach((average, k) =>
-    right.line(average.map(onto), film.colors[film.averages.directions[k]], 2.5, 0.25));
+    right.line(average.map(onto), film.averages.colors[k], 2.5, 0.25));
   right.line(latents[trial].slice(0, bin + 1).map(onto), color, 2.5, 1);
   right.dot(onto(latents[trial][bin]), color);
   time.value = at;
-  now.value = `trial ${trial + 1} of ${paths.length}, ${direction}°, ${Math.round(1000 * bin * film.binSeconds)} ms`;
+  now.value = `trial ${trial + 1} of ${paths.length}, ${name ? `${name}, ` : ""}${Math.round(1000 * bin * film.binSeconds)} ms`;
 }
 
 function step(moment) {

@@ -22,8 +22,8 @@ function traces(session, rotation, trials) {
     for (const {direction} of averages) {
       const own = all.filter((line) => line.average === average && line.direction === direction);
       const [x, y, z] = [0, 1, 2].map((axis) => own.flatMap((line) => [...line.xyz[axis], null]));
-      made.push({type: "scatter3d", mode: "lines", x, y, z, name: `${direction}°`, opacity: average ? 1 : 0.35,
-        hovertemplate: `${direction}°, ${average ? "average" : "single trials"}<extra></extra>`,
+      made.push({type: "scatter3d", mode: "lines", x, y, z, name: direction, opacity: average ? 1 : 0.35,
+        hovertemplate: `${direction}, ${average ? "average" : "single trials"}<extra></extra>`,
         line: {color: page.colors[direction], width: average ? 7 : 1.5}});
     }
   }
