@@ -156,7 +156,7 @@ def test_only_the_bound_knows_the_directions_of_test_trials():
 
 def test_an_average_needs_two_directions():
     one = simulated_recording()
-    with pytest.raises(InputError, match="training trials to 0 degrees alone; expected two directions or more"):
+    with pytest.raises(InputError, match="training trials of the condition 0 alone; expected two conditions or more"):
         methods.fit("average", replace(one, direction=np.zeros_like(one.direction)), {}, seed=0)
 
 

@@ -1,4 +1,4 @@
-"""The average movement of each direction (or other condition), as a control: what the direction of a trial says about its movement.
+"""The average movement of each direction (or other condition), as a control: what it says about the movement.
 
 It does not embed, it predicts: a trial is the average movement of the direction that its rates point to. So that the
 decoders of the other methods can read it, the embedding names the direction and the time within the trial, one
