@@ -178,7 +178,7 @@ def smooth(counts: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 def _odd(path, trials: Trials, stated_unit: bool, unit_key: str) -> list[str]:
     """Refuse trials that cannot be right; what is odd about others, a sentence each."""
-    total = len(trials.direction)
+    total = len(trials.numbers)
     if not 0 < trials.train_trials < total:
         raise InputError(
             path,

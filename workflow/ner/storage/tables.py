@@ -123,3 +123,19 @@ def read_csv(path: str | os.PathLike, columns: Iterable[Column]) -> pd.DataFrame
     if list(table.columns) != names(columns):
         raise InputError(path, f"columns {list(table.columns)[:12]}", f"columns {names(columns)}", remedy)
     return table
+
+
+def read_csvs(paths: Iterable[str | os.PathLike], columns: Iterable[Column]) -> pd.DataFrame:
+    """Read CSV tables of the same columns and put them one below the other.
+
+    Args:
+        paths: the .csv files.
+        columns: the columns that each must hold, exactly and in order.
+
+    Raises:
+        InputError: if a file is missing, damaged, or has other columns.
+    """
+    parts = [read_csv(path, columns) for path in paths]
+    # A table without rows has no types, and would take those of the others away.
+    parts = [part for part in parts if len(part)]
+    return pd.concat(parts) if parts else pd.DataFrame(columns=names(columns))
