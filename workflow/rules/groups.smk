@@ -2,7 +2,9 @@ from snakemake.logging import logger
 
 # Recordings of this run in each group: a group is decoded across those, if there are two.
 GROUPS = {group: members for group, members in PLAN.groups.items() if len(members) > 1}
-USED_METHODS = dict.fromkeys([*COMPARE, *(m for read in (PLAN.within, PLAN.across) for ms in read.values() for m in ms)])
+USED_METHODS = dict.fromkeys(
+    [*COMPARE, *(m for read in (PLAN.within, PLAN.across) for ms in read.values() for m in ms)]
+)
 if workflow.is_main_process:
     for group, members in config["groups"].items():
         # Of a group of other recordings than this run's, nothing is to be said.
