@@ -55,6 +55,7 @@ ENTRIES = {
         "anchor": GROUP[0],
         "protocol": "paper",
     },
+    "curved": {"kind": "curved", "recordings": ["jenkins-20090925-up-down-31-38-all", GROUP[0]], "methods": METHODS},
     "controls": {"kind": "controls", "methods": METHODS, "ceiling": METHODS[1]},
     "film": {"kind": "film", "recording": GROUP[0], "method": "ner", "trials": 2},
 }
@@ -103,6 +104,9 @@ class Files:
         if not path.exists():
             make(path)
         return str(path)
+
+    def compared(self):
+        return list(self.recordings)
 
     def recording_file(self, recording):
         return self.made(f"{recording}.parquet", lambda path: write_recording(a_recording(recording), path))

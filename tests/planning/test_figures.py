@@ -10,7 +10,7 @@ from snakemake.utils import update_config
 
 from ner.data.upstream import read_manifest
 from ner.figures.kinds import registry
-from ner.published.catalogue import published_tables
+from ner.published.catalogue import PRINTED_CURVED, published_tables
 from planning.configuration import ConfigError, validate
 from planning.figures import figures, outputs, run_plan, undrawn
 
@@ -192,3 +192,31 @@ def test_a_figure_within_recordings_asks_for_its_own_methods_and_decoder():
         for method in ("ner", "cebra16", "pivae")
         for recording in HAN
     ]
+
+
+def test_a_figure_of_selections_is_drawn_where_the_run_has_them_all_and_compares_nothing_on_them():
+    maze = {
+        "monkey": "Jenkins",
+        "areas": ["all"],
+        "bins": 100,
+        "format": "nwb",
+        "file": "maze.nwb",
+        "nwb": {"layout": "mc-maze"},
+        "selections": {"up-down-31-38": {"trial_type": [31, 38]}, "left": {"trial_type": [1]}},
+        "compared": False,
+    }
+    shown = [f"jenkins-20090925-{name}-all" for name in ("up-down-31-38", "left")]
+    entry = {"kind": "curved", "recordings": shown, "methods": ["ner-5000"]}
+    some = config({"fig8": entry}, sessions={"jenkins-20090925": maze}, recordings=[*HAN, *shown], example=HAN[0])
+    validate(some)
+    plan = run_plan(some, {"curved": [PRINTED_CURVED]})
+    files = registry.kind("curved").inputs(figures(some)["fig8"], plan)
+    assert files["embeddings"] == [f"<results>/embeddings/ner-5000/{name}/seed0.parquet" for name in shown]
+    assert files["published"] == ["<results>/published/curved.csv"]
+    assert plan.published_files("curved", shown[1:]) == ([], [])
+    assert not any("jenkins" in file for files in plan.within_files("linear", ["ner"]) for file in files)
+    assert not any(
+        "jenkins" in str(files) for files in registry.kind("variance").inputs(figures(some)["fig4"], plan).values()
+    )
+    some["recordings"] = [*HAN, shown[0]]
+    assert undrawn(some)["fig8"] == f"this run does not have its recording {shown[1]}"

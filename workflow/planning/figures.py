@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ner.figures.kinds import registry
-from ner.published.catalogue import PublishedTable
+from ner.published.catalogue import PrintedFigure, PublishedTable
 from planning.messages import problem, show, unknown, violations
 from planning.run import (
     COMPARED,
     all_recordings,
+    compared,
     decoded_methods,
     groups,
     offered,
@@ -46,7 +47,7 @@ class RunPlan:
         across: methods that each decoder reads across recordings.
         seeds: of the run.
         left_out: methods and recordings that do not suit each other, see planning.run.unsuited.
-        published: the authors' tables that can be had, by scope: within and across.
+        published: the authors' tables that can be had, by scope: within, across and curved (Figure 8).
     """
 
     recordings: Mapping[str, Mapping]
@@ -55,7 +56,7 @@ class RunPlan:
     across: Mapping[str, Sequence[str]]
     seeds: Sequence[int]
     left_out: Collection[tuple[str, str]] = ()
-    published: Mapping[str, Sequence[PublishedTable]] = field(default_factory=dict)
+    published: Mapping[str, Sequence[PublishedTable | PrintedFigure]] = field(default_factory=dict)
 
     def suits(self, method: str, *names: str) -> bool:
         """Whether recordings have all that a method needs."""
@@ -81,12 +82,16 @@ class RunPlan:
         """The movements decoded from it."""
         return _MOVEMENTS.format(protocol, decoder, method, recording, seed)
 
+    def compared(self) -> list[str]:
+        """The recordings on which methods are compared."""
+        return compared(self.recordings)
+
     def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
-        """Metrics within all recordings, accuracy over time, and chance: a file a method, recording and seed."""
+        """Metrics within the compared recordings, accuracy over time, and chance: a file a method, recording, seed."""
         stems = [
             _WITHIN.format(decoder, method, recording, seed)
             for method in methods
-            for recording in self.recordings
+            for recording in self.compared()
             if self.suits(method, recording)
             for seed in self.seeds
         ]
@@ -112,12 +117,14 @@ def _tables(stems: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
     return metrics, times, nulls
 
 
-def run_plan(config: Mapping, published: Mapping[str, Sequence[PublishedTable]] | None = None) -> RunPlan:
+def run_plan(
+    config: Mapping, published: Mapping[str, Sequence[PublishedTable | PrintedFigure]] | None = None
+) -> RunPlan:
     """The plan of a run.
 
     Args:
         config: a configuration that `validate` accepts.
-        published: the authors' tables that can be had, by scope: within and across.
+        published: the authors' tables that can be had, by scope: within, across and curved (Figure 8).
     """
     return RunPlan(
         recordings=recordings(config),
@@ -161,13 +168,14 @@ def figures(config: Mapping) -> dict[str, dict]:
 
 
 def _shown(config: Mapping, entry: Mapping) -> list[str]:
-    """Recordings of a run whose embeddings a figure shows: those that it names, or all."""
+    """Recordings of a run whose embeddings a figure shows: those that it names, or all that are compared."""
     run, present = run_names(config), groups(config)
     kind = registry.kind(entry["kind"])
     if registry.shows_all(entry["kind"]):
-        return [name for name in all_recordings(config) if name in run]
+        return [name for name in compared(all_recordings(config)) if name in run]
     named = {key: schema["refers"] for key, schema in kind.SETTINGS.items() if "refers" in schema}
-    found = [entry[key] for key, refers in named.items() if refers == "recording" and entry[key] in run]
+    given = [entry[key] for key, refers in named.items() if refers == "recording"]
+    found = [name for one in given for name in ([one] if isinstance(one, str) else one) if name in run]
     found += [name for key, refers in named.items() if refers == "group" for name in present[entry[key]]]
     return list(dict.fromkeys(found))
 
@@ -217,8 +225,11 @@ def undrawn(config: Mapping) -> dict[str, str]:
     reasons: dict[str, str] = {}
     for name, entry in figures(config).items():
         for key, schema in registry.kind(entry["kind"]).SETTINGS.items():
-            if schema.get("refers") == "recording" and entry[key] not in run:
-                reasons.setdefault(name, f"this run does not have its {key} {entry[key]}")
+            if schema.get("refers") == "recording":
+                named = [entry[key]] if isinstance(entry[key], str) else entry[key]
+                if missing := [recording for recording in named if recording not in run]:
+                    word = key.removesuffix("s") if len(missing) == 1 else key
+                    reasons.setdefault(name, f"this run does not have its {word} {', '.join(missing)}")
             if schema.get("refers") == "group" and (count := len(present[entry[key]])) < 2:
                 reasons.setdefault(name, f"this run has {count} of its group's recordings ({entry[key]}); it needs two")
     return reasons

@@ -47,6 +47,15 @@ def recordings(config: Mapping) -> dict[str, dict]:
     return {name: defined[name] for name in wanted}
 
 
+def compared(entries: Mapping[str, Mapping]) -> list[str]:
+    """The recordings on which methods are compared: all but those of which only figures show something.
+
+    Args:
+        entries: of recordings, by name.
+    """
+    return [name for name, entry in entries.items() if entry.get("compared", True)]
+
+
 def run_names(config: Mapping) -> set[str]:
     """Names of the recordings that a run asks for.
 
@@ -117,7 +126,7 @@ def unsuited_lines(config: Mapping, used: Iterable[str]) -> list[str]:
     """
     pairs, used = unsuited(config), list(used)
     by_methods: dict[tuple, list[str]] = {}
-    for name in recordings(config):
+    for name in compared(recordings(config)):
         left_out = tuple(method for method in used if (method, name) in pairs)
         missing = sorted({what for method in left_out for what in pairs[method, name]})
         if left_out:

@@ -1,7 +1,9 @@
 from ner.figures.kinds import registry as kinds
 from planning.figures import outputs, taken_name
 
-FIGURES_PLAN = run_plan(config, {"within": PUBLISHED.within, "across": list(PUBLISHED.across.values())})
+FIGURES_PLAN = run_plan(
+    config, {"within": PUBLISHED.within, "across": list(PUBLISHED.across.values()), "curved": [PRINTED_CURVED]}
+)
 
 
 def figure_inputs(wildcards):

@@ -1,4 +1,4 @@
-from ner.published.catalogue import PRINTED, across_set
+from ner.published.catalogue import PRINTED, PRINTED_CURVED, across_set
 from planning.published import published_plan
 
 try:

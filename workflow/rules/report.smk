@@ -20,7 +20,7 @@ MEASURED = measured_jobs(
     ],
     published_sets=PUBLISHED.sets if PUBLISHED.within_held else [],
 )
-SIMULATED = [name for name, recording in RECORDINGS.items() if recording["format"] == "simulated"]
+SIMULATED = [name for name, recording in RECORDINGS.items() if "simulate" in recording]
 
 
 use rule step as rotation_choice with:

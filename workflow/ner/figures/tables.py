@@ -144,4 +144,32 @@ FRAMES = Table(
     (TRIAL, BIN, DIRECTION, *(Column(axis, "cm", f"position of the hand along {axis}") for axis in "xy"), LATENT),
     "hand and latent point of every bin of the film",
 )
+#: R2 of the selections of a session's trials.
+SELECTIONS = Table(
+    "{figure}_selections.csv",
+    (
+        METHOD,
+        RECORDING,
+        SPLIT,
+        Column("trials", "", "number of trials"),
+        METRIC,
+        VALUE,
+        Column("published", VALUE.unit, "as the paper prints it, of training trials; empty where it does not"),
+    ),
+    "how well the movements of each selection are decoded, training and held-out trials",
+)
+SELECTED_BINS = Table(
+    "{figure}_selected_bins.csv",
+    (
+        METHOD,
+        RECORDING,
+        SPLIT,
+        TRIAL,
+        BIN,
+        LATENT,
+        *(Column(axis, "cm", f"position of the hand along {axis}") for axis in "xy"),
+        *(Column(f"decoded_{axis}", "cm", f"position along {axis}, by the decoded velocities") for axis in "xy"),
+    ),
+    "embedding and paths of every selection",
+)
 TESTS = Table("{figure}_tests.csv", ACROSS_TESTS.columns, "the methods shown, tested against each other")

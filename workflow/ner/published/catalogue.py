@@ -102,6 +102,21 @@ class PublishedSelection:
     selection: str
 
 
+@dataclass(frozen=True)
+class PrintedFigure:
+    """What a figure prints of recordings; no file of the authors holds it."""
+
+    recordings: str
+
+    def covers(self, recording: str) -> bool:
+        """Whether the figure prints values of a recording."""
+        return bool(re.fullmatch(self.recordings, recording))
+
+
+#: Figure 8: selections of MC_Maze, all units together, named as `PublishedSelection` names them.
+PRINTED_CURVED = PrintedFigure(r"jenkins-20090925-(straight-curve|up-down|straight)(-\d+)+-all")
+
+
 def bins_per_trial(recording: str) -> int:
     """30 ms bins in every trial of a published recording: 35 of Han's, 40 of the others' (paper, §Recordings)."""
     return 35 if recording.startswith("han-") else 40

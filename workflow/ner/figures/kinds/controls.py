@@ -27,7 +27,7 @@ def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
     """The metrics of every method within every recording, their chance, and the published ones."""
     tables, _, nulls = plan.within_files(entry["decoder"], entry["methods"])
-    return {"tables": tables, "nulls": nulls, "published": plan.published_files("within", plan.recordings)[0]}
+    return {"tables": tables, "nulls": nulls, "published": plan.published_files("within", plan.compared())[0]}
 
 
 def parameters(entry: Mapping, plan: Plan) -> dict:

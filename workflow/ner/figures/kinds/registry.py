@@ -72,6 +72,9 @@ class Plan(Protocol):
     def suits(self, method: str, *names: str) -> bool:
         """Whether recordings have all that a method needs."""
 
+    def compared(self) -> Sequence[str]:
+        """The recordings on which methods are compared: all but those of which only figures show something."""
+
     def recording_file(self, recording: str) -> str:
         """A recording."""
 
@@ -88,13 +91,13 @@ class Plan(Protocol):
         """The movements decoded from it."""
 
     def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
-        """Metrics within all recordings, accuracy over time, and chance: a file a method, recording and seed."""
+        """Metrics within the compared recordings, accuracy over time, and chance: a file a method, recording, seed."""
 
     def across_files(self, group: str) -> tuple[list[str], list[str], list[str]]:
         """Metrics across the recordings of a group, accuracy over time, and chance: a file a method and seed."""
 
     def published_files(self, scope: str, recordings: Iterable[str]) -> tuple[list[str], list[str]]:
-        """The authors' tables of a scope, within or across: metrics, and accuracy over time.
+        """The authors' tables of a scope, within, across or curved: metrics, and accuracy over time.
 
         Each list has one file, or none where the authors published nothing of these recordings.
         """

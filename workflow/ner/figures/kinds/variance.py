@@ -18,16 +18,16 @@ def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
 
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
-    """The results of every recording, the published ones, the recordings, and one recording's decoded movements."""
+    """The results of the compared recordings, the published ones, the recordings, and the movements of one."""
     tables, times, nulls = plan.within_files(entry["decoder"], entry["methods"])
-    published, published_time = plan.published_files("within", plan.recordings)
+    published, published_time = plan.published_files("within", plan.compared())
     return {
         "tables": tables,
         "times": times,
         "nulls": nulls,
         "published": published,
         "published_time": published_time,
-        "recordings": [plan.recording_file(recording) for recording in plan.recordings],
+        "recordings": [plan.recording_file(recording) for recording in plan.compared()],
         "movements": [
             plan.movements_file(entry["decoder"], method, entry["recording"], plan.seeds[0], entry["protocol"])
             for method in entry["methods"]
