@@ -41,10 +41,10 @@ def project(tmp_path_factory):
     (place / "mine.yaml").write_text(blocks(RECORDING, "yaml")[0])
     (place / "mymethod.yaml").write_text(blocks(METHOD, "yaml")[0])
     (place / "myfigures.yaml").write_text(blocks(FIGURE, "yaml")[0])
-    (session,) = yaml.safe_load((place / "mine.yaml").read_text())["sessions"].values()
-    (place / session["file"]).parent.mkdir()
-    trials = simulate_session(seed=1, trials=104, neurons={"M1": 12}, bins=session["bins"])
-    write_nwb(place / session["file"], trials)
+    (place / "data").mkdir()
+    for day, session in enumerate(yaml.safe_load((place / "mine.yaml").read_text())["sessions"].values()):
+        trials = simulate_session(seed=day, trials=104, neurons={"M1": 12}, bins=session["bins"])
+        write_nwb(place / session["file"], trials)
     (place / "workflow" / "ner" / "methods" / "mymethod.py").write_text(blocks(METHOD, "python")[0])
     return place
 
@@ -145,11 +145,14 @@ def test_the_how_tos_lead_to_a_decoded_recording(project, tmp_path):
         compare=methods,
         seeds=[0],
         figures={"fig4": {"methods": methods}},
+        decoding={"across": {"decoders": {"linear": methods, "knn": []}}},
     )
     (command,) = (each for each in re.findall(r"`(snakemake [^`]+)`", RECORDING.read_text()) if "mine.yaml" in each)
-    result = run(f"{command} {tiny} -- fig4 fig4_strict", place)
+    result = run(f"{command} {tiny} -- fig4 fig4_strict fig5", place)
     assert result.returncode == 0, result.stdout + result.stderr
     table = pd.read_csv(place / "figures" / "mine" / "fig4_strict_sessions.csv")
-    (name,) = yaml.safe_load((place / "mine.yaml").read_text())["recordings"]
-    assert set(zip(table["method"], table["recording"], strict=True)) == {(method, name) for method in methods}
+    days = yaml.safe_load((place / "mine.yaml").read_text())["recordings"]
+    assert set(zip(table["method"], table["recording"], strict=True)) == {(m, day) for m in methods for day in days}
+    cells = pd.read_csv(place / "figures" / "mine" / "fig5_cells.csv")
+    assert set(cells["source"]) == set(cells["target"]) == set(days)
     assert (place / "figures" / "mine" / "fig4.html").is_file()
