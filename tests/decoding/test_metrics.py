@@ -159,3 +159,11 @@ def test_shapes_must_agree():
         velocity_r2(np.zeros((10, 2)), np.zeros((9, 2)))
     with pytest.raises(ValueError, match="shape"):
         accuracy_by_bin(np.zeros(10, int), np.zeros(5, int), 5)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_number_has_no_r2(value):
+    prediction = np.ones((10, 2))
+    prediction[3, 1] = value
+    with pytest.raises(ValueError, match="not finite"):
+        velocity_r2(np.arange(20.0).reshape(10, 2), prediction)

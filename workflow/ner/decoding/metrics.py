@@ -71,17 +71,21 @@ def integrate_velocity(velocity: np.ndarray, bins_per_trial: int, bin_seconds: f
 def _r2(truth: np.ndarray, prediction: np.ndarray) -> float:
     """R2, averaged over the axes along which the truth varies; NaN where it varies along none.
 
-    Where the truth is constant, scikit-learn gives 1 or 0, or divides by what rounding left.
+    As sklearn.metrics.r2_score, which spends ten times as long on checks, and gives 1 or 0 or divides by what rounding
+    left where the truth is constant. Permutation tests ask for thousands.
     """
-    # Here, so that tables of scores are read without it.
-    from sklearn.metrics import r2_score
-
     if truth.shape != prediction.shape:
         raise ValueError(f"velocities of shape {truth.shape}, decoded ones of shape {prediction.shape}")
-    varies = np.ptp(truth, axis=0) > 1e-9 * np.abs(truth).max(axis=0)
+    # numpy sums along rows ten times as fast as along the columns of a narrow array.
+    truth, prediction = np.ascontiguousarray(truth.T), np.ascontiguousarray(prediction.T)
+    varies = np.ptp(truth, axis=1) > 1e-9 * np.abs(truth).max(axis=1)
     if not varies.any():
         return float("nan")
-    return float(r2_score(truth, prediction) if varies.all() else r2_score(truth[:, varies], prediction[:, varies]))
+    residual = ((truth - prediction) ** 2).sum(axis=1)[varies]
+    if not np.isfinite(residual).all():
+        raise ValueError("velocities that are not finite")
+    variance = ((truth - truth.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)[varies]
+    return float(np.mean(1 - residual / variance))
 
 
 def velocity_r2(truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = False) -> float:
