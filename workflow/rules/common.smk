@@ -131,7 +131,7 @@ def outputs_of_rules(wildcards):
     def placed(pattern):
         folder = next(folder for folder in folders if pattern.startswith(f"{folder}/"))
         # A job may make the files of all seeds.
-        return folder, re.sub(r"/seed\d+\b", "/seed{seed}", pattern.removeprefix(f"{folder}/"))
+        return folder, re.sub(r"\bseed\d+\b", "seed{seed}", pattern.removeprefix(f"{folder}/"))
 
     found = {
         made_by.name: [placed(pattern) for pattern in map(strip_wildcard_constraints, made_by.output)]
