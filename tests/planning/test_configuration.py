@@ -102,7 +102,7 @@ def test_many_problems_are_counted(paper):
     for session in config["sessions"].values():
         session["bins"] = 0
     lines = complaint(config).splitlines()
-    assert lines[-1] == f"({len(config['sessions']) - 5} more problems)"
+    assert lines[-1] == f"(and {len(config['sessions']) - 5} more)"
     assert len(lines) == 6
 
 

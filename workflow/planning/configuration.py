@@ -269,7 +269,7 @@ def validate(config: Mapping) -> None:
     found = found or [*figure_problems(config)]
     found = found or [*_fraction_problems(config), *_bins_problems(config)]
     if found:
-        more = [f"({len(found) - _REPORTED} more problems)"] if len(found) > _REPORTED else []
+        more = [f"(and {len(found) - _REPORTED} more)"] if len(found) > _REPORTED else []
         raise ConfigError("\n".join([*found[:_REPORTED], *more]))
 
 
