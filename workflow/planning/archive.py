@@ -6,10 +6,22 @@ from pathlib import Path
 
 import yaml
 
+from planning.raw_files import ARCHIVED
+
 #: Of the workflow's folder: what a run needs, and what a reader looks for first.
-_WORKFLOW = ("workflow", "envs", "Snakefile", "Makefile", "pyproject.toml", "README.md", "LICENSE", "CITATION.cff")
+_WORKFLOW = (
+    "workflow",
+    "profiles",
+    "envs",
+    "Snakefile",
+    "Makefile",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "CITATION.cff",
+)
 #: Folders of results that are fetched or can be made from config again, and those that hold what was fitted.
-_REMADE, FITTED = ("upstream", "simulated"), ("recordings", "embeddings")
+_REMADE, FITTED = ("upstream", "archives", "simulated"), ("recordings", "embeddings")
 #: Files that are of use to nobody else.
 _ENDINGS_OF_WORK = (".pyc", ".checkpoint", ".tar.gz")
 
@@ -47,9 +59,22 @@ def archived_files(workflow: Path, folders: Mapping[str, str], *, fitted: bool) 
     return found
 
 
-def archived_config(config: Mapping) -> str:
-    """The whole configuration of a run, as the config.yaml of its archive."""
+def archived_texts(config: Mapping, results: str, raw_files: Mapping[str, str], commit: str) -> dict[str, str]:
+    """What an archive of a run says of it, by the path of each text in it.
+
+    Args:
+        config: the whole configuration of the run.
+        results: its folder of results.
+        raw_files: SHA-1 of each raw file of the user's, by its path in config; the archive leaves the files out.
+        commit: of the workflow.
+    """
     # As plain mappings, whatever a reader of YAML made of them.
-    return "# The configuration of this run, with what its overlays changed.\n" + yaml.safe_dump(
-        json.loads(json.dumps(config)), sort_keys=False, width=120
-    )
+    plain = json.loads(json.dumps(config))
+    # A folder of this machine.
+    plain["data"]["mirror"] = None
+    own = "# The configuration of this run, with what its overlays changed.\n"
+    return {
+        "config.yaml": own + yaml.safe_dump(plain, sort_keys=False, width=120),
+        "COMMIT": f"{commit}\n",
+        f"{results}/.checksums/{ARCHIVED}": json.dumps(raw_files),
+    }

@@ -13,6 +13,9 @@ use rule step as archive with:
         # What they hold is in the archive.
         folders=lambda wildcards, output: FOLDERS,
         config=lambda wildcards, output: config,
+        raw_files=lambda wildcards, output: {
+            entry["file"]: CONTENT_HASHES(own_file(entry)) for entry in RECORDINGS.values() if own_file(entry)
+        },
 
 
 use rule archive as archive_with_embeddings with:

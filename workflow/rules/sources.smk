@@ -8,15 +8,13 @@ from ner.data.formats import registry as formats
 from ner.data.nwb.layouts import PRESETS
 from ner.data.upstream import read_manifest
 
+CONTENT_HASHES = ContentHashes(Path(FOLDERS["results"], ".checksums", "raw_files.json"))
 try:
-    check_own_files(RECORDINGS)
+    check_own_files(RECORDINGS, CONTENT_HASHES.archived)
     UPSTREAM = read_manifest(WORKFLOW / "resources" / "upstream_manifest.csv")
 except InputError as error:
     raise WorkflowError(str(error)) from None
 UPSTREAM_LOCAL = {file.local: file for file in UPSTREAM.values()}
-
-
-CONTENT_HASHES = ContentHashes(Path(FOLDERS["results"], ".checksums", "raw_files.json"))
 
 
 def upstream(path):

@@ -3,9 +3,9 @@ from job import WORKFLOW, job
 with job(snakemake):
     from ner.report.provenance import commit
     from ner.storage.archives import write_archive
-    from planning.archive import archived_config, archived_files
+    from planning.archive import archived_files, archived_texts
 
     params = snakemake.params
     files = archived_files(WORKFLOW.parent, params.folders, fitted=params.fitted)
-    texts = {"config.yaml": archived_config(params.config), "COMMIT": commit(WORKFLOW) + "\n"}
+    texts = archived_texts(params.config, params.folders["results"], params.raw_files, commit(WORKFLOW))
     write_archive(snakemake.output[0], files, texts)

@@ -20,7 +20,7 @@ def write_archive(path: str | os.PathLike, files: Mapping[str, Path], texts: Map
     Args:
         path: the archive to make; without .tar.gz, its name is that of the one folder in it.
         files: by their path in that folder.
-        texts: contents of other files, by their path in that folder.
+        texts: contents of other files, by their path in that folder; they take the place of files of the same path.
 
     Raises:
         OSError: if a file cannot be read, or the archive not be written.
@@ -40,7 +40,7 @@ def write_archive(path: str | os.PathLike, files: Mapping[str, Path], texts: Map
             entry.size, entry.mtime, entry.mode = len(content), time, mode
             archive.addfile(entry, io.BytesIO(content))
 
-        for name, source in sorted(files.items()):
+        for name, source in sorted(item for item in files.items() if item[0] not in texts):
             content, status = source.read_bytes(), source.stat()
             hashes.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
             add(name, content, status.st_mtime, status.st_mode & 0o777)
