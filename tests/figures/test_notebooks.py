@@ -352,6 +352,14 @@ def test_the_kernel_is_the_running_python_whatever_the_user_installed(tmp_path, 
     assert Path(out.read_text()).samefile(sys.executable)
 
 
+def test_namesakes_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):
+    for name in ("ner", "colorsys", "pypdf", "ipykernel_launcher"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('another one')\n")
+    monkeypatch.chdir(tmp_path)
+    a_notebook(tmp_path / "n.ipynb", "out = ''", "import colorsys, pypdf, ner")
+    notebooks.execute(tmp_path / "n.ipynb", tmp_path / "x.ipynb", {"out": "x"})
+
+
 @pytest.mark.parametrize("parameters", [{}, {"value": 1, "valeu": 2}])
 def test_parameters_must_be_those_of_the_notebook(tmp_path, parameters):
     a_notebook(tmp_path / "n.ipynb", "value = 1")

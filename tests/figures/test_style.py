@@ -1,9 +1,13 @@
 import colorsys
+import os
+import subprocess
+import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from places import ROOT
 
 from ner.data.names import RecordingName
 from ner.data.recordings import DIRECTIONS
@@ -96,6 +100,43 @@ def test_a_figure_is_saved_to_the_same_bytes_with_its_text_as_text(tmp_path):
     assert b"/Type3" not in saved[0][0]
     assert saved[0][1].startswith(b"\x89PNG")
     assert len(list(tmp_path.iterdir())) == 4
+
+
+#: What a user may have in a matplotlibrc.
+THEIRS = """\
+figure.facecolor: black
+axes.facecolor: black
+axes.prop_cycle: cycler('color', ['w'])
+axes.grid: True
+figure.figsize: 3, 1
+figure.autolayout: True
+savefig.bbox: tight
+text.usetex: True
+text.color: white
+lines.marker: o
+"""
+DRAW = """
+import sys
+import matplotlib.pyplot as plt
+from ner.figures.style import save, use_style
+use_style()
+figure, axis = plt.subplots()
+axis.plot([0, 1], [1, 0])
+axis.set_title("go cue")
+save(figure, sys.argv[1], sys.argv[2])
+"""
+
+
+def test_a_matplotlibrc_of_the_users_changes_no_figure(tmp_path):
+    (tmp_path / "matplotlibrc").write_text(THEIRS)
+    (tmp_path / "elsewhere").mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
+    for place in (tmp_path, tmp_path / "elsewhere"):
+        command = [sys.executable, "-c", DRAW, tmp_path / f"{place.name}.pdf", tmp_path / f"{place.name}.png"]
+        subprocess.run(command, cwd=place, check=True, env=environment)
+    for form in ("pdf", "png"):
+        mine, plain = (tmp_path / f"{name}.{form}" for name in (tmp_path.name, "elsewhere"))
+        assert mine.read_bytes() == plain.read_bytes()
 
 
 def test_embeddings_are_seen_from_one_angle_at_one_scale(figure):

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from planning.failures import FAILURES
-from planning.terminal import Terminal, job_name, last_step, plan_line, shorten
+from planning.terminal import Terminal, job_name, keep_errors, last_step, plan_line, shorten
 
 
 class Screen(io.StringIO):
@@ -84,6 +84,21 @@ def test_warnings_and_errors_of_snakemake_itself_are_shown(tmp_path):
         "no such rule",
         "Nothing to be done (all requested files are present and up to date).",
     ]
+
+
+def test_a_quiet_run_says_what_ends_it_and_no_more(tmp_path):
+    logger, stream = logging.Logger("a run"), io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.name = "DefaultStreamHandler"
+    # As Snakemake's, where everything is to be quiet.
+    handler.addFilter(lambda record: False)
+    logger.addHandler(handler)
+    keep_errors(logger)
+    run(logger, tmp_path, fails=(3,))
+    logger.warning("figures left out: fig7")
+    assert stream.getvalue() == ""
+    logger.error("LockException:\nError: Directory cannot be locked", extra={"event": "error"})
+    assert stream.getvalue() == "LockException:\nError: Directory cannot be locked\n"
 
 
 def test_a_terminal_shows_a_bar_and_the_steps_of_the_job_that_runs(tmp_path):

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -87,7 +88,10 @@ def test_a_whole_figure_in_a_folder_of_an_odd_name(tmp_path):
     place = tmp_path / "mo dül's"
     (place / "che ckout's ü").mkdir(parents=True)
     copy_of_project(place / "che ckout's ü")
+    (place / "theirs").mkdir()
     for name in ("job.py", "ner.py", "planning.py"):
+        (place / "theirs" / name).write_text("raise ImportError('another one')\n")
+    for name in ("job.py", "ner.py", "planning.py", "numpy.py", "pandas.py", "random.py", "snakemake.py"):
         (place / name).write_text("raise ImportError('another one')\n")
     temporary = tmp_path / ("t" * 90)
     temporary.mkdir()
@@ -98,7 +102,9 @@ def test_a_whole_figure_in_a_folder_of_an_odd_name(tmp_path):
         config=SMALL,
         target="'of theirs/figures/fig1.pdf'",
     )
-    variables = {"PYTHONPATH": str(place), "TMPDIR": str(temporary), "LC_ALL": "C"}
-    result = snakemake(place, "--cores", "1", **variables)
+    variables = {"PYTHONPATH": str(place / "theirs"), "TMPDIR": str(temporary), "LC_ALL": "C"}
+    command = [Path(sys.executable).with_name("snakemake"), "--cores", "1"]
+    environment = os.environ | variables
+    result = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=1800)
     assert result.returncode == 0, result.stdout + result.stderr
     assert (place / "of theirs" / "figures" / "fig1.pdf").read_bytes().startswith(b"%PDF")

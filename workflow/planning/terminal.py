@@ -18,6 +18,7 @@ from planning.failures import noted_failures
 _KEPT = ("Nothing to be done", "Complete log", "Elapsed time")
 #: Snakemake's remarks on failures that have a line already.
 _REPEATED = ("RuleException:", "Exiting because a job execution failed", "At least one job did not complete")
+_OF_JOBS = ("job_error", "group_error")
 #: How a training reports its steps in its log.
 _STEP = re.compile(r"step (\d+) of (\d+)")
 #: Without a terminal: percent of the jobs, or seconds, after which a line says how far the run is.
@@ -173,3 +174,17 @@ def shorten(logger: logging.Logger, logs: str) -> None:
         if handler.name == "DefaultStreamHandler":
             logger.removeHandler(handler)
             logger.addHandler(Terminal(handler.stream, logs))
+
+
+def keep_errors(logger: logging.Logger) -> None:
+    """Let a run that is to be quiet say what ends it, such as a lock; what its jobs report, they say themselves.
+
+    Args:
+        logger: Snakemake's.
+    """
+    for handler in logger.handlers:
+        if handler.name == "DefaultStreamHandler":
+            handler.filters.clear()
+            handler.addFilter(
+                lambda record: record.levelno >= logging.ERROR and getattr(record, "event", None) not in _OF_JOBS
+            )

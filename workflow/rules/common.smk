@@ -7,6 +7,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.io import strip_wildcard_constraints
+from snakemake.logging import logger
+from snakemake.settings.enums import Quietness
 
 # Not `basedir`, which is the folder of whoever uses this workflow as a module.
 WORKFLOW = Path(str(workflow.current_basedir)).parent
@@ -39,6 +41,12 @@ from planning.failures import forget_failures, noted_failures, tell_failures  # 
 from planning.figures import figures, run_plan, undrawn  # noqa: E402
 from planning.measured import measured_jobs  # noqa: E402
 from planning.library import environment, made_by  # noqa: E402
+from planning.terminal import keep_errors  # noqa: E402
+
+SAYING = workflow.output_settings
+# Even a quiet run says why it ends.
+if workflow.modifier.is_main_snakefile() and Quietness.ALL in (SAYING.quiet or ()) and not SAYING.dryrun:
+    keep_errors(logger)
 
 if not workflow.modifier.is_main_snakefile():
     # What a workflow that uses this one leaves out is as in our own config.yaml; the keys that are not ours are its own.

@@ -1,7 +1,6 @@
 from planning.reuse import Comparison
 from ner.data.upstream import local_hashes
 from ner.storage.integrity import Ledger
-from snakemake.logging import logger
 
 # Jobs that run elsewhere were decided on by the main process.
 if workflow.is_main_process:

@@ -1,8 +1,6 @@
 from planning import terminal
-from snakemake.logging import logger
 
 # Runs of other workflows that use this one as a module keep their messages, and so does who asks for more or for less.
-SAYING = workflow.output_settings
 if (
     workflow.is_main_process
     and Path(workflow.main_snakefile).resolve() == WORKFLOW.parent / "Snakefile"

@@ -28,7 +28,7 @@ def _place_of_sockets() -> str | None:
 
 @contextmanager
 def _own_kernel() -> Iterator[str]:
-    """Let 'python3' be the running Python, whatever kernels and start-up files the user has installed.
+    """Let 'python3' be the running Python, whatever kernels, start-up files and modules of its own folder a user has.
 
     Yields:
         A folder of its own.
@@ -38,7 +38,8 @@ def _own_kernel() -> Iterator[str]:
     variables = ("JUPYTER_PATH", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     before = {name: os.environ.get(name) for name in variables}
     with tempfile.TemporaryDirectory(prefix="ner-", dir=_place_of_sockets()) as folder:
-        write_kernel_spec(str(Path(folder, "kernels", "python3")))
+        # -P: a file numpy.py in the current folder is no module.
+        write_kernel_spec(str(Path(folder, "kernels", "python3")), python_arguments=["-P"])
         os.environ.update(dict.fromkeys(variables, folder))
         try:
             yield folder

@@ -43,7 +43,11 @@ _SPARE_COLOURS = ("#e0559b", "#8c564b", "#7a8b00", "#00796b", "#5c6bc0", "#ef6c0
 
 
 def use_style() -> None:
-    """Set matplotlib's defaults for every figure: fonts of print size, text kept as text, no frames."""
+    """Set matplotlib's defaults for every figure: fonts of print size, text kept as text, no frames.
+
+    Nothing of a user's own matplotlibrc is left.
+    """
+    matplotlib.rcdefaults()
     matplotlib.rcParams.update(
         {
             "font.family": "DejaVu Sans",
