@@ -23,7 +23,9 @@ def config(**change):
 def test_a_run_of_published_recordings_is_held_against_the_tables():
     plan = published_plan(config(), UPSTREAM, RUN, METHODS)
     assert {table.method for table in plan.within_held} == {"ner", "cebra", "pivae", "umap", "umap-supervised"}
-    assert plan.across_held == list(plan.across.values()) and {"fig5-ner-linear", "fig6-cebra16-knn"} <= set(plan.across)
+    assert plan.across_held == list(plan.across.values()) and {"fig5-ner-linear", "fig6-cebra16-knn"} <= set(
+        plan.across
+    )
     assert plan.tables == [*plan.within, *plan.across_held]
     assert {(e.method, e.recording) for e in plan.losses} == {(m, name) for m in ("ner", "cebra") for name in RUN}
     groups = {"m1": RUN, "own": ["sim-1-m1", "sim-2-m1"], "one": [RUN[0], "sim-1-m1"]}
