@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import LINEAR, simulated_embedding
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 
 from ner.data.embeddings import Embedding
 from ner.data.trials import by_trial, direction_averages
-from ner.decoding.alignment import candidate_rotations, paper_rotation, rotated_onto, strict_rotation
+from ner.decoding.across import decode_target
+from ner.decoding.alignment import candidate_rotations, matched_rotation, paper_rotation, rotated_onto, strict_rotation
+from ner.decoding.decode import fit_decoder
+from ner.decoding.metrics import score
+from ner.published.tables import read_published_embedding
 from ner.storage.errors import InputError
 
 
@@ -115,6 +120,34 @@ def test_other_directions_are_refused():
         candidate_rotations(simulated(1, bins=4), simulated(2))
 
 
+def test_movements_are_matched_without_conditions_in_common():
+    source, target = simulated_embedding(1), simulated_embedding(2)
+    free = [replace(e, direction=np.zeros_like(e.direction), conditions=()) for e in (source, target)]
+    for rule in (paper_rotation, strict_rotation):
+        by_averages, by_movements = rule(source, target), rule(*free)
+        assert not np.array_equal(by_averages, by_movements)
+        np.testing.assert_allclose(by_movements @ by_movements.T, np.eye(3), atol=1e-9)
+        scores = [
+            score(*decode_target(fit_decoder(source, LINEAR), target, rotation))
+            for rotation in (by_averages, by_movements)
+        ]
+        for metric in ("velocity_r2", "position_r2"):
+            assert scores[0][metric] > 0.5
+            assert scores[1][metric] == pytest.approx(scores[0][metric], abs=0.03)
+    # No label of a test trial has a say in the strict one.
+    spoiled = [replace(e, velocity=np.where(e.train[:, None], e.velocity, 1e3)) for e in free]
+    np.testing.assert_array_equal(strict_rotation(*spoiled), strict_rotation(*free))
+
+
+def test_conditions_that_both_have_count():
+    source, target = simulated(1), simulated(2)
+    fewer = source.select(source.direction != 90)
+    others = target.select(target.direction != 90)
+    for rule in (paper_rotation, strict_rotation):
+        np.testing.assert_array_equal(rule(fewer, target), rule(fewer, others))
+        np.testing.assert_array_equal(rule(source, others), rule(fewer, others))
+
+
 def published(mirror, session):
     values = np.load(mirror / f"data_NER/M1 4+6+6/Cebra_Chewie/NPZ/Chewie_{session}_embed_20000itr_M1.npz")
     parts = ("train", "test")
@@ -155,3 +188,21 @@ def test_published_cells_are_candidates(mirror):
             k = int(np.argmin(np.abs(values - cell)))
             assert values[k] == pytest.approx(cell, abs=1e-6)
             assert np.linalg.det(candidates[k]) * np.linalg.det(paper_rotation(source, target)) > 0
+
+
+def test_both_ways_agree_on_published_embeddings(mirror):
+    """Averages over directions and matched movements, with and without the directions among the labels."""
+    folder = mirror / "data_NER/M1 4+6+6/NER_Chewie/NPZ"
+    days = [
+        read_published_embedding(folder / f"Chewie_{day}_embed_20000itr_M1.npz", f"chewie-20{day}-m1")
+        for day in ("150313", "161007", "161014")
+    ]
+    free = [replace(e, direction=np.zeros_like(e.direction), conditions=()) for e in days]
+    fitted = [fit_decoder(e, {"module": "linear", "max_iter": 1}) for e in free]
+    pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
+    means = []
+    for rule, found in ((strict_rotation, days), (matched_rotation, days), (strict_rotation, free)):
+        scores = [score(*decode_target(fitted[i], free[j], rule(found[i], found[j]))) for i, j in pairs]
+        means.append([np.mean([each[metric] for each in scores]) for metric in ("velocity_r2", "position_r2")])
+    assert means[0][0] > 0.6
+    np.testing.assert_allclose(means[1:], [means[0]] * 2, atol=0.03)

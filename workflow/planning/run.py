@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ner.data.formats import registry as formats
+from ner.data.needs import CONDITIONS
 from ner.methods import registry as methods
 
 #: In place of a list of methods: those of `compare`.
@@ -118,7 +119,7 @@ def unsuited(config: Mapping) -> dict[tuple[str, str], set[str]]:
 
 
 def unsuited_lines(config: Mapping, used: Iterable[str]) -> list[str]:
-    """What a run says of methods that it leaves out for some recordings, a line each.
+    """What a run says of methods that it leaves out for some recordings, and of groups without conditions, a line each.
 
     Args:
         config: a configuration that `validate` accepts.
@@ -131,7 +132,12 @@ def unsuited_lines(config: Mapping, used: Iterable[str]) -> list[str]:
         missing = sorted({what for method in left_out for what in pairs[method, name]})
         if left_out:
             by_methods.setdefault((left_out, " and ".join(missing)), []).append(name)
-    return [
+    lines = [
         f"left out, for lack of {missing}: {', '.join(left_out)} of {', '.join(names)}"
         for (left_out, missing), names in by_methods.items()
     ]
+    for group, members in groups(config).items():
+        free = [name for name in members if CONDITIONS not in offered(config, name)]
+        if free and len(members) > 1:
+            lines.append(f"group {group}: rotated by matched movements, for lack of conditions of {', '.join(free)}")
+    return lines
