@@ -17,6 +17,8 @@ NOTEBOOKS = $(wildcard workflow/notebooks/*.ipynb)
 ARGS ?=
 # The one place that says which Python the project needs.
 LOWEST := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
+# The last one that every pin has a wheel for, or needs none.
+HIGHEST := 3.13
 # Whether .venv was made in a folder of another name, where its programs do not work.
 ELSEWHERE := $(shell made=$$(sed -n 's/^command = .* -m venv \(--[a-z-]* \)*//p' .venv/pyvenv.cfg 2>/dev/null); \
   [ -z "$$made" ] || [ "$$made" = "$$(pwd -P)/.venv" ] || echo elsewhere)
@@ -31,12 +33,13 @@ help:
 setup: $(READY)
 
 $(READY): envs/requirements.lock pyproject.toml $(ELSEWHERE)
-	@found=; for python in $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3); do \
-	  if "$$python" -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(LOWEST)".split("."))))' 2>/dev/null; then \
+	@found=; for python in $(or $(PYTHON),python3.11 python3.12 python3.13 python3); do \
+	  if "$$python" -c 'import sys; least, last = (tuple(map(int, v.split("."))) for v in ("$(LOWEST)", "$(HIGHEST)")); \
+	    sys.exit(not least <= sys.version_info[:2] <= last)' 2>/dev/null; then \
 	    found=$$python; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-	  echo "error: no Python $(LOWEST) or later found$(if $(PYTHON), at $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; \
+	  echo "error: no Python $(LOWEST) to $(HIGHEST) found$(if $(PYTHON), at $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; \
 	  exit 1; \
 	fi; \
 	if [ -n "$(ELSEWHERE)" ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \

@@ -1,5 +1,6 @@
 """README.md."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 
@@ -24,7 +25,9 @@ from claims.tables import (
 def claims() -> Iterator[Claim]:
     page = "README.md"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    yield Claim(page, "Python {least} or later", {"least": project["requires-python"].removeprefix(">=")})
+    (last,) = re.findall(r"^HIGHEST := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    pythons = {"least": project["requires-python"].removeprefix(">="), "last": last}
+    yield Claim(page, "Python {least} to {last}", pythons)
     paper = {"recordings": recordings_of_the_paper(), "seeds": len(CONFIG["seeds"])}
     yield Claim(page, "all {recordings} recordings with {seeds} random seeds", paper)
     yield Claim(page, "the first {share:.0f} % of a recording's trials", {"share": 100 * CONFIG["train_fraction"]})
