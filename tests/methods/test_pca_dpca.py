@@ -107,7 +107,16 @@ def test_dpca_is_seeded_silent_and_leaves_the_global_state_alone(capsys):
 
 def test_dpca_needs_two_trials_of_a_direction():
     with pytest.raises(InputError, match="a single training trial of each condition"):
-        methods.fit("dpca", simulated_recording(trials=16), {}, seed=0)
+        methods.fit("dpca", simulated_recording(trials=8), {}, seed=0)
+
+
+def test_dpca_leaves_out_directions_of_one_training_trial(capsys):
+    # The first 12 of 16 trials train, so that 4 of 8 directions have one.
+    fit = methods.fit("dpca", simulated_recording(trials=16), {}, seed=0)
+    assert fit.coordinates.shape[1] == 3
+    assert "without the conditions [180, 225, 270, 315]" in capsys.readouterr().out
+    with pytest.raises(InputError, match="4 conditions, whose averages span 3 dimensions; expected more than 4"):
+        methods.fit("dpca", simulated_recording(trials=16), {"dimensions": 4}, seed=0)
 
 
 def test_balanced_trials_are_the_first_of_each_direction():

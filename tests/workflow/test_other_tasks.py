@@ -1,4 +1,4 @@
-"""Runs of tasks that are not eight directions: six, and none."""
+"""A run of tasks that are not eight directions: six, in trials of their own lengths, none, and windows."""
 
 import pandas as pd
 import pytest
@@ -10,12 +10,13 @@ SIX = {"seed": 5, "trials": 66, "neurons": {"M1": 6}, "directions": [0, 60, 120,
 FREE = {"seed": 6, "trials": 66, "neurons": {"M1": 6}, "directions": None}
 COMMON = {"monkey": "Demo", "areas": ["M1"], "bins": 20}
 SESSIONS = {
-    "demo-six": {**COMMON, "format": "simulated", "simulate": SIX},
+    "demo-six": {**COMMON, "bins": {"min": 20, "max": 28}, "format": "simulated", "simulate": SIX},
     "demo-free1": {**COMMON, "format": "trial_data", "simulate": FREE, "fields": {"direction": None}},
     "demo-free2": {
         **COMMON,
         "format": "nwb",
         "simulate": {**FREE, "seed": 7},
+        "step": 15,
         "nwb": {"layout": "perich-miller", "direction": None},
     },
 }
@@ -25,7 +26,7 @@ METHODS = ["ner", "cebra", "pca", "dpca"]
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A run of one recording of six directions and two without any, to the figures, and what it said."""
+    """A run of one recording of six directions and two without any, one of them in windows, to the figures."""
     run = Run(tmp_path_factory.mktemp("tasks"))
     run.configure(
         SESSIONS,
@@ -65,6 +66,8 @@ def test_recordings_say_what_conditions_they_have(finished):
         "demo-free1-m1": {"directions": 0, "conditions": 0},
         "demo-free2-m1": {"directions": 0, "conditions": 0},
     }
+    bins = table(run, "recordings").set_index("recording")["bins"].to_dict()
+    assert bins == {"demo-six-m1": "20-28", "demo-free1-m1": "20", "demo-free2-m1": "20"}
     for name in RECORDINGS[1:]:
         free = read_recording(run.results / "recordings" / f"{name}.parquet")
         assert not free.labels[:, 2].any()

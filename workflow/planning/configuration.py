@@ -93,6 +93,7 @@ def _session_problems(sessions: Mapping) -> Iterator[str]:
         if wrong := violations(session, rules, place):
             yield from wrong
             continue
+        yield from _length_problems(place, session)
         sources = formats.sources(form)
         given = [source for source in sources if source in session]
         if len(given) != 1:
@@ -125,6 +126,18 @@ def _repeated_names(sessions: Mapping) -> Iterator[str]:
             if first.setdefault(recording, name) != name:
                 found = f"recording {recording}, which {first[recording]} has too"
                 yield problem(("sessions", name), found, "another name for every recording", "rename the selection")
+
+
+def _length_problems(place: tuple, session: Mapping) -> Iterator[str]:
+    """Lengths of trials that a session's format does not have, or that no trial has."""
+    bins = session["bins"]
+    if isinstance(bins, int):
+        return
+    if bins["min"] > bins["max"]:
+        yield problem((*place, "bins"), show(bins), "a min that is not above max", "change one of them")
+    if session["format"] == "smoothed" or session.get("step") is not None:
+        what = "smoothed trials are cut already" if session["format"] == "smoothed" else "windows are of one length"
+        yield problem((*place, "bins"), show(bins), f"a whole number, as {what}", "give one")
 
 
 def _repeated_sources(sessions: Mapping) -> Iterator[str]:
@@ -223,7 +236,8 @@ def _bins_problems(config: Mapping) -> Iterator[str]:
     defined = all_recordings(config)
     for group, members in groups(config).items():
         bins = {name: defined[name]["bins"] for name in members}
-        if len(set(bins.values())) > 1:
+        # Of trials of their own lengths, the bins that all have are compared.
+        if all(isinstance(count, int) for count in bins.values()) and len(set(bins.values())) > 1:
             found = ", ".join(f"{name}: {count}" for name, count in bins.items())
             yield problem(
                 ("groups", group), f"bins of {found}", "equally many", "leave out the others, or change `bins`"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ner.data.formats import registry as formats
-from ner.data.needs import CONDITIONS
+from ner.data.needs import CONDITIONS, EQUAL_TRIALS
 from ner.methods import registry as methods
 
 #: In place of a list of methods: those of `compare`.
@@ -108,7 +108,8 @@ def offered(config: Mapping, recording: str) -> set[str]:
         recording: one of `all_recordings`.
     """
     entry = all_recordings(config)[recording]
-    return formats.offers(entry["format"], formats.given_settings(entry["format"], entry))
+    length = {EQUAL_TRIALS} if isinstance(entry["bins"], int) else set()
+    return length | formats.offers(entry["format"], formats.given_settings(entry["format"], entry))
 
 
 def unsuited(config: Mapping) -> dict[tuple[str, str], set[str]]:

@@ -32,7 +32,9 @@ def upstream_file(wildcards):
 def simulated_session(wildcards):
     """What a session is simulated from."""
     entry = config["sessions"][wildcards.session]
-    return {**entry["simulate"], "bins": entry["bins"]}
+    bins = entry["bins"]
+    # Simulated trials are up to 11 bins longer than this.
+    return {**entry["simulate"], "bins": bins if isinstance(bins, int) else bins["min"]}
 
 
 def simulated_unit(wildcards):

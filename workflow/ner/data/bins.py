@@ -16,7 +16,7 @@ BIN_SECONDS = 0.03
 
 @dataclass(frozen=True, kw_only=True)
 class Bins:
-    """Movements of bins that follow trial after trial, every trial with the same number of bins.
+    """Movements of bins that follow trial after trial.
 
     Attributes:
         trial: (bins,) int, from 0, in recording order.
@@ -67,8 +67,28 @@ class Bins:
 
     @property
     def bins_per_trial(self) -> int:
-        """Bins in every trial."""
+        """Bins in every trial; in the longest where trials have lengths of their own."""
         return int(self.bin.max()) + 1
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(trials,) int: bins of each trial."""
+        return np.diff([*np.flatnonzero(self.bin == 0), len(self.bin)])
+
+    @property
+    def trial_bins(self) -> int | np.ndarray:
+        """Bins in every trial: one number, or where they differ one a trial, (trials,)."""
+        lengths = self.lengths
+        return int(lengths[0]) if (lengths == lengths[0]).all() else lengths
+
+    def common(self) -> Self:
+        """The bins that every trial has, from its first on: all of them where trials are of one length."""
+        lengths = self.lengths
+        return self if (lengths == lengths[0]).all() else self.select(self.bin < lengths.min())
+
+    def trials(self, values: np.ndarray) -> list[np.ndarray]:
+        """Part values of these bins, (bins, ...), by trials, each (its bins, ...)."""
+        return np.split(values, np.cumsum(self.lengths)[:-1])
 
     @property
     def trial_direction(self) -> np.ndarray:
@@ -76,14 +96,20 @@ class Bins:
         return self.direction[self.bin == 0]
 
     def per_trial(self, values: np.ndarray) -> np.ndarray:
-        """Fold values of these bins, (bins, ...), into (trials, bins per trial, ...)."""
+        """Fold values of these bins, (bins, ...), into (trials, bins per trial, ...).
+
+        Raises:
+            ValueError: if trials have lengths of their own; `common` has the bins that all have.
+        """
+        if not isinstance(self.trial_bins, int):
+            raise ValueError(f"trials of {self.lengths.min()} to {self.lengths.max()} bins; expected one length")
         return by_trial(values, self.bins_per_trial)
 
     def select(self, chosen: np.ndarray) -> Self:
         """The chosen bins, with everything that belongs to them.
 
         Args:
-            chosen: (bins,) bool, the same bins of whole trials.
+            chosen: (bins,) bool, or the places of the bins; each trial begins with its first bin.
         """
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(self, **{name: a[chosen] for name, a in arrays.items() if isinstance(a, np.ndarray)})

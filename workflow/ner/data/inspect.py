@@ -106,7 +106,7 @@ def _bins(path, entry: Mapping, areas: Sequence[str]) -> int:
     most = max(2, round(_CUT / width))
     if entry["format"] != "trial_data" or not areas:
         return entry.get("bins", most)
-    session = formats.read("trial_data", path, areas[0], Window(2, width, 0), {})
+    session = formats.read("trial_data", path, areas[0], Window(2, width, 0, 2), {})
     lengths = sorted(len(trial.counts) - trial.start for trial in session.trials)
     reached = lengths[int((1 - _REACHING) * len(lengths))] if lengths else most
     return int(max(2, min(most, reached)))

@@ -5,3 +5,5 @@
 CONDITIONS = "conditions"
 #: Each trial has the direction of its target.
 DIRECTIONS = "directions"
+#: All trials have as many bins.
+EQUAL_TRIALS = "trials of one length"

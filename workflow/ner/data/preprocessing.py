@@ -32,7 +32,7 @@ def make_recording(
     *,
     format: str,
     area: str,
-    bins: int,
+    bins: int | Mapping[str, int],
     train_fraction: float,
     sd: float = 1.5,
     half_width: int = 4,
@@ -53,7 +53,8 @@ def make_recording(
         name: name of the recording.
         format: of the file, a module of `ner.data.formats`.
         area: M1, PMd or S1.
-        bins: bins to keep of every trial.
+        bins: bins to keep of every trial; {min, max} keeps as many as each has, up to the larger number, and drops
+            those with fewer than the smaller.
         train_fraction: share of the kept trials that train, the first ones.
         sd: standard deviation of the Gaussian that smooths the counts, in bins.
         half_width: reach of the Gaussian to either side, in bins.
@@ -71,8 +72,10 @@ def make_recording(
     """
     given = settings or {}
     bin_seconds = bin_seconds or formats.bin_seconds(format, given)
-    session = formats.read(format, path, area, Window(bins, bin_seconds, half_width), given)
-    kept, dropped = _usable(session, bins, half_width)
+    least, most = (bins, bins) if isinstance(bins, int) else (bins["min"], bins["max"])
+    window = Window(most, bin_seconds, half_width, least)
+    session = formats.read(format, path, area, window, given)
+    kept, dropped = _usable(session, window)
     malformed = session.malformed + sum(entry["reason"] in _NO_COUNTS for entry in dropped)
     dropped = sorted([*session.dropped, *dropped], key=lambda entry: entry["trial"])
     total = len(kept) + len(dropped)
@@ -90,12 +93,15 @@ def make_recording(
             "usable trials",
             "check the file, and `bins`, `keep` and the other settings of the session",
         )
+    kept, train_trials, between = _split(kept, train_fraction, window)
+    dropped = sorted([*dropped, *between], key=lambda entry: entry["trial"])
     raw = [trial.counts for trial in kept]
     kernel = gaussian_kernel(sd, half_width)
-    cuts = [slice(trial.start, trial.start + bins) for trial in kept]
+    cuts = [trial.cut(window) for trial in kept]
     rates = raw if session.smoothed else [smooth(np.nan_to_num(counts), kernel) for counts in raw]
-    rates = np.stack([values[cut] for values, cut in zip(rates, cuts, strict=True)])
-    velocity = np.stack([trial.velocity[cut] for trial, cut in zip(kept, cuts, strict=True)])
+    rates = [values[cut] for values, cut in zip(rates, cuts, strict=True)]
+    velocity = [trial.velocity[cut] for trial, cut in zip(kept, cuts, strict=True)]
+    lengths = list(map(len, rates))
     degrees = np.array([trial.direction for trial in kept])
     if session.directed:
         refuse_other_unit(path, degrees, session.unit_keys[1])
@@ -106,7 +112,6 @@ def make_recording(
     named = None if kept[0].condition is None else np.array([trial.condition for trial in kept])
     conditions, place = np.unique(named, return_inverse=True) if named is not None else (None, None)
 
-    train_trials = whole_trials(train_fraction, len(kept))
     trials = Trials(
         numbers=[trial.number for trial in kept],
         rates=rates,
@@ -123,15 +128,15 @@ def make_recording(
     warnings += _odd(path, trials, session.stated_unit, session.unit_keys[0])
     return Recording(
         name=name,
-        rates=rates.reshape(-1, rates.shape[2]),
-        velocity=velocity.reshape(-1, 2),
-        direction=np.repeat(direction, bins),
-        trial=np.repeat(np.arange(len(kept)), bins),
-        bin=np.tile(np.arange(bins), len(kept)),
-        train=np.repeat(np.arange(len(kept)) < train_trials, bins),
+        rates=np.concatenate(rates),
+        velocity=np.concatenate(velocity),
+        direction=np.repeat(direction, lengths),
+        trial=np.repeat(np.arange(len(kept)), lengths),
+        bin=np.concatenate([np.arange(length) for length in lengths]),
+        train=np.repeat(np.arange(len(kept)) < train_trials, lengths),
         bin_seconds=bin_seconds,
         conditions=tuple(conditions.tolist()) if conditions is not None else None if session.directed else (),
-        named=None if place is None else np.repeat(place, bins),
+        named=None if place is None else np.repeat(place, lengths),
         metadata={
             **(metadata or {}),
             "format": format,
@@ -139,7 +144,7 @@ def make_recording(
             **session.metadata,
             "sha1": blob_sha1(path),
             "dropped_trials": dropped,
-            "silent_neurons": np.flatnonzero(~rates.any(axis=(0, 1))).tolist(),
+            "silent_neurons": np.flatnonzero(~np.concatenate(rates).any(axis=0)).tolist(),
             "movement_angle": movement_angle(trials),
             "warnings": warnings,
         },
@@ -198,25 +203,43 @@ def _odd(path, trials: Trials, stated_unit: bool, unit_key: str) -> list[str]:
     ]
 
 
-def _usable(session: RawSession, bins: int, reach: int) -> tuple[list[RawTrial], list[dict]]:
+def _usable(session: RawSession, window: Window) -> tuple[list[RawTrial], list[dict]]:
     """The trials that can be cut, and why the others cannot."""
     if session.smoothed:
         return list(session.trials), []
-    reasons = {trial.number: _why_unusable(trial, bins, reach) for trial in session.trials}
+    reasons = {trial.number: _why_unusable(trial, window) for trial in session.trials}
     cuts = {
-        trial.number: trial.velocity[trial.start : trial.start + bins]
-        for trial in session.trials
-        if reasons[trial.number] is None
+        trial.number: trial.velocity[trial.cut(window)] for trial in session.trials if reasons[trial.number] is None
     }
     reasons |= impossible_movements(cuts)
     kept = [trial for trial in session.trials if reasons[trial.number] is None]
     return kept, [{"trial": number, "reason": reason} for number, reason in reasons.items() if reason]
 
 
-def _why_unusable(trial: RawTrial, bins: int, reach: int) -> str | None:
-    stop = trial.start + bins
-    if stop > len(trial.counts):
-        return f"{max(0, len(trial.counts) - trial.start)} of {bins} bins after the go cue"
+def _split(kept: list[RawTrial], train_fraction: float, window: Window) -> tuple[list[RawTrial], int, list[dict]]:
+    """The trials, the first ones train; of a session cut into windows without those that share spikes with them.
+
+    Returns:
+        The trials that are left, how many train, and why the others are dropped.
+    """
+    train_trials = whole_trials(train_fraction, len(kept))
+    if not 0 < train_trials < len(kept) or kept[0].begin is None:
+        return kept, train_trials, []
+    # Smoothing looks so far beyond the last bin of the one part and the first one of the other.
+    ends = [trial.begin + window.bin_seconds * len(trial.velocity[trial.cut(window)]) for trial in kept[:train_trials]]
+    first = max(ends) + 2 * window.reach * window.bin_seconds - 1e-6
+    test = [trial for trial in kept[train_trials:] if trial.begin >= first]
+    numbers = {trial.number for trial in test}
+    reason = "between the training and the test windows, whose spikes it shares"
+    between = [{"trial": t.number, "reason": reason} for t in kept[train_trials:] if t.number not in numbers]
+    return [*kept[:train_trials], *test], train_trials, between
+
+
+def _why_unusable(trial: RawTrial, window: Window) -> str | None:
+    cut, reach = trial.cut(window), window.reach
+    stop = cut.stop
+    if stop - cut.start < window.least:
+        return f"{max(0, stop - cut.start)} of {window.least} bins after the go cue"
     if not np.isfinite(trial.direction):
         return "no target"
     if trial.condition == "":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from ner.data.checks.copies import same_trials
@@ -21,7 +22,11 @@ SUMMARY = Table(
         Column("area", "", "M1, PMd or S1"),
         Column("trials", "", "trials kept"),
         Column("train_trials", "", "trials kept that train: the first ones, in recording order"),
-        Column("bins", "", "bins of every trial, from the go cue or what else the session is cut from"),
+        Column(
+            "bins",
+            "",
+            "bins of every trial (12-40: of their own lengths), from the go cue or what else the session is cut from",
+        ),
         Column("bin_seconds", "s", "width of a bin"),
         Column("neurons", "", "neurons recorded"),
         Column("silent_neurons", "", "neurons without a spike in any kept bin"),
@@ -58,7 +63,7 @@ def summary(recordings: Sequence[Recording]) -> pd.DataFrame:
                 "area": metadata["area"],
                 "trials": int(recording.trial[-1]) + 1,
                 "train_trials": int(recording.trial[recording.train][-1]) + 1,
-                "bins": recording.bins_per_trial,
+                "bins": _span(recording.lengths),
                 "bin_seconds": recording.bin_seconds,
                 "neurons": recording.rates.shape[1],
                 "silent_neurons": len(metadata["silent_neurons"]),
@@ -104,7 +109,7 @@ def refuse_one_session_twice(recordings: Sequence[Recording]) -> None:
     firsts: dict[str, Recording] = {}
     for recording in recordings:
         firsts.setdefault(recording.metadata["session"], recording)
-    movements = {session: first.per_trial(first.velocity) for session, first in firsts.items()}
+    movements = {session: first.common().per_trial(first.common().velocity) for session, first in firsts.items()}
     for one, other in combinations(firsts, 2):
         share = same_trials(movements[one], movements[other])
         if _are_forms_of_one_day(firsts[one], firsts[other]):
@@ -128,6 +133,12 @@ def _are_forms_of_one_day(one: Recording, other: Recording) -> bool:
     days = {(recording.metadata["monkey"], RecordingName.parse(recording.name).date) for recording in (one, other)}
     forms = [recording.metadata.get("format") == "smoothed" for recording in (one, other)]
     return len(days) == 1 and forms[0] != forms[1]
+
+
+def _span(lengths: np.ndarray) -> int | str:
+    """Bins of the trials: one number, or '12-40'."""
+    least, most = int(lengths.min()), int(lengths.max())
+    return least if least == most else f"{least}-{most}"
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -19,14 +19,16 @@ class Window:
     """What is cut out of every trial.
 
     Attributes:
-        bins: bins to keep.
+        bins: bins to keep at most.
         bin_seconds: width of a bin.
         reach: bins beyond both ends that smoothing looks at.
+        least: bins that a trial must have.
     """
 
     bins: int
     bin_seconds: float
     reach: int
+    least: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,8 @@ class RawTrial:
         start: first bin to keep, from 0.
         direction: of the target in degrees; NaN where none was noted, 0 in a session without directions.
         position: (bins, 2) float64, cm, where the file has it; the velocity is checked against it.
+        bins: that the trial has from there on, where it ends before the data; None where the data end it.
+        begin: time of its first bin to keep, s, where windows are cut out of a continuous session.
         condition: its name, where the session names its conditions; '' where this trial has none.
     """
 
@@ -50,7 +54,14 @@ class RawTrial:
     start: int
     direction: float
     position: np.ndarray | None = None
+    bins: int | None = None
+    begin: float | None = None
     condition: str | None = None
+
+    def cut(self, window: Window) -> slice:
+        """The bins to keep: as many as the window asks for, or as the trial has."""
+        has = len(self.counts) - self.start if self.bins is None else min(self.bins, len(self.counts) - self.start)
+        return slice(self.start, self.start + max(0, min(window.bins, has)))
 
 
 class UnusableTrial(Exception):

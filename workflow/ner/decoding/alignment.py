@@ -62,8 +62,14 @@ def matched_rotation(source: Embedding, target: Embedding) -> np.ndarray:
 
 
 def comparable(source: Embedding, target: Embedding) -> tuple[Embedding, Embedding] | None:
-    """Both embeddings without the conditions that the other lacks; None where they have fewer than two in common."""
+    """Both embeddings without the conditions that the other lacks; None where they have fewer than two in common.
+
+    Where trials have lengths of their own, the bins are those that all trials of both have.
+    """
     both = (source, target)
+    if not all(isinstance(e.trial_bins, int) for e in both):
+        shortest = min(int(e.lengths.min()) for e in both)
+        both = tuple(e.crop(0, shortest - 1) for e in both)
     found = [np.unique(e.trial_condition) for e in both]
     if np.array_equal(*found) and len(found[0]) > 1:
         return both

@@ -51,12 +51,12 @@ class Metric:
     needs: frozenset[str] = frozenset()
 
 
-def integrate_velocity(velocity: np.ndarray, bins_per_trial: int, bin_seconds: float) -> np.ndarray:
+def integrate_velocity(velocity: np.ndarray, bins_per_trial: int | np.ndarray, bin_seconds: float) -> np.ndarray:
     """Positions that velocities lead to: their sum within each trial, times the width of a bin.
 
     Args:
         velocity: (bins, 2), real or decoded.
-        bins_per_trial: bins in every trial.
+        bins_per_trial: bins in every trial; or, one number a trial, in each.
         bin_seconds: width of a bin in seconds.
 
     Returns:
@@ -65,6 +65,11 @@ def integrate_velocity(velocity: np.ndarray, bins_per_trial: int, bin_seconds: f
     Raises:
         ValueError: if the bins are not whole trials.
     """
+    if isinstance(bins_per_trial, np.ndarray):
+        if bins_per_trial.sum() != len(velocity):
+            raise ValueError(f"{len(velocity)} bins are not trials of {bins_per_trial.tolist()[:8]} bins")
+        parts = np.split(velocity, np.cumsum(bins_per_trial)[:-1])
+        return bin_seconds * np.concatenate([part.cumsum(axis=0) for part in parts])
     return bin_seconds * by_trial(velocity, bins_per_trial).cumsum(axis=1).reshape(velocity.shape)
 
 
@@ -104,13 +109,13 @@ def velocity_r2(truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = Fa
     return _r2(prediction, truth) if swapped else _r2(truth, prediction)
 
 
-def position_r2(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) -> float:
+def position_r2(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int | np.ndarray) -> float:
     """Share of the position's variance that is explained, averaged over x and y; an axis without variance is left out.
 
     Args:
         truth: (bins, 2), real velocity (not position).
         prediction: (bins, 2), decoded velocity.
-        bins_per_trial: bins in every trial.
+        bins_per_trial: bins in every trial; or, one number a trial, in each.
 
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
@@ -164,13 +169,16 @@ def balanced_accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per
 def accuracy_over_time(bins: Bins, decoded: Decoded) -> np.ndarray:
     """Share of trials whose condition is decoded right, bin by bin, %; empty where the task has no conditions.
 
+    Of trials of their own lengths, the bins count that all have.
+
     Args:
         bins: the real movements.
         decoded: the decoded ones of the same bins.
     """
     if not bins.has_conditions:
         return np.zeros(0)
-    return accuracy_by_bin(bins.condition, decoded.direction, bins.bins_per_trial)
+    shared = bins.bin < bins.lengths.min()
+    return accuracy_by_bin(bins.condition[shared], decoded.direction[shared], int(bins.lengths.min()))
 
 
 def _velocity_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
@@ -178,7 +186,7 @@ def _velocity_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
 
 
 def _position_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
-    return position_r2(bins.velocity, decoded.velocity, bins.bins_per_trial)
+    return position_r2(bins.velocity, decoded.velocity, bins.trial_bins)
 
 
 def _peak_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
@@ -186,7 +194,8 @@ def _peak_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
 
 
 def _peak_balanced_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
-    return float(balanced_accuracy_by_bin(bins.condition, decoded.direction, bins.bins_per_trial).max())
+    shared, length = bins.bin < bins.lengths.min(), int(bins.lengths.min())
+    return float(balanced_accuracy_by_bin(bins.condition[shared], decoded.direction[shared], length).max())
 
 
 #: Every metric by its name, in the order of tables and figures. Accuracies are those of the trial's best bin.

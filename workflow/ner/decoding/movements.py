@@ -43,12 +43,12 @@ class Movements(Bins):
     @property
     def position(self) -> np.ndarray:
         """(bins, 2) float64: position of the hand from that at the go cue, cm."""
-        return integrate_velocity(self.velocity, self.bins_per_trial, self.bin_seconds)
+        return integrate_velocity(self.velocity, self.trial_bins, self.bin_seconds)
 
     @property
     def decoded_position(self) -> np.ndarray:
         """(bins, 2) float64: position by the decoded velocities, cm."""
-        return integrate_velocity(self.decoded_velocity, self.bins_per_trial, self.bin_seconds)
+        return integrate_velocity(self.decoded_velocity, self.trial_bins, self.bin_seconds)
 
 
 def write_movements(path: str | os.PathLike, embedding: Embedding, decoded: Decoded) -> None:

@@ -61,7 +61,7 @@ def permutation_nulls(
         Permutation p-values should never be zero, 2010.
     """
     real = score(bins, decoded, swapped=swapped)
-    drawn = [score(others, decoded, swapped=swapped) for others in _permuted(bins, seed, permutations)]
+    drawn = [score(others, found, swapped=swapped) for others, found in _permuted(bins, decoded, seed, permutations)]
     return {metric: _null(value, np.array([scores[metric] for scores in drawn])) for metric, value in real.items()}
 
 
@@ -85,24 +85,33 @@ def accuracy_band(
     """
     if not bins.has_conditions:
         return np.zeros(0), np.zeros(0)
-    drawn = [accuracy_over_time(others, decoded) for others in _permuted(bins, seed, permutations)]
+    drawn = [accuracy_over_time(others, found) for others, found in _permuted(bins, decoded, seed, permutations)]
     low, high = np.quantile(drawn, _MIDDLE, axis=0)
     return low, high
 
 
-def _permuted(bins: Bins, seed: int, permutations: int) -> Iterator[Bins]:
-    """The bins with velocity and direction of other trials, once a permutation."""
+def _permuted(bins: Bins, decoded: Decoded, seed: int, permutations: int) -> Iterator[tuple[Bins, Decoded]]:
+    """The bins with velocity and condition of other trials, and what was decoded from them, once a permutation.
+
+    A trial that gets the labels of a shorter or longer one counts with the bins that both have.
+    """
     random = np.random.default_rng(seed)
-    velocity, direction = bins.per_trial(bins.velocity), bins.per_trial(bins.direction)
-    named = None if bins.named is None else bins.per_trial(bins.named)
+    starts, lengths = np.flatnonzero(bins.bin == 0), bins.lengths
+    equal = (lengths == lengths[0]).all()
     for _ in range(permutations):
-        order = random.permutation(len(velocity))
-        yield replace(
-            bins,
-            velocity=velocity[order].reshape(bins.velocity.shape),
-            direction=direction[order].reshape(-1),
-            named=None if named is None else named[order].reshape(-1),
+        order = random.permutation(len(starts))
+        shared = np.minimum(lengths, lengths[order])
+        within = np.concatenate([np.arange(length) for length in shared])
+        labels = np.repeat(starts[order], shared) + within
+        own = slice(None) if equal else np.repeat(starts, shared) + within
+        kept = bins if equal else bins.select(own)
+        others = replace(
+            kept,
+            velocity=bins.velocity[labels],
+            direction=bins.direction[labels],
+            named=None if bins.named is None else bins.named[labels],
         )
+        yield others, decoded if equal else decoded.select(own)
 
 
 def _null(value: float, drawn: np.ndarray) -> Null:

@@ -83,7 +83,7 @@ def direction_wheel(axis: Axes, directions: Sequence[int] | None, title: str = "
 
 def trajectories(
     axis: Axes,
-    paths: np.ndarray,
+    paths: np.ndarray | Sequence[np.ndarray],
     directions: np.ndarray,
     *,
     linewidth: float = 0.3,
@@ -94,7 +94,7 @@ def trajectories(
 
     Args:
         axis: 2D axes.
-        paths: (trials, bins, 2).
+        paths: (trials, bins, 2), or of each trial (its bins, 2).
         directions: (trials,), degrees; or (trials, 3), RGB colors.
         linewidth: points.
         alpha: opacity of a line.
@@ -104,8 +104,13 @@ def trajectories(
     lines = LineCollection(paths, colors=colors, linewidths=linewidth, alpha=alpha, capstyle="round", rasterized=True)
     axis.add_collection(lines)
     if starts:
-        axis.scatter(*paths[:, 0].T, c=colors, s=9, edgecolors="black", linewidths=0.4, zorder=3)
+        axis.scatter(*_starts(paths).T, c=colors, s=9, edgecolors="black", linewidths=0.4, zorder=3)
     axis.autoscale_view()
+
+
+def _starts(paths: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
+    """(trials, d) the first bin of each path."""
+    return np.array([path[0] for path in paths])
 
 
 def _colors(directions: np.ndarray) -> np.ndarray:
@@ -171,7 +176,7 @@ def embedding_axes(figure: Figure, spec: SubplotSpec, points: np.ndarray) -> Axe
 
 def embedding_panel(
     axis: Axes,
-    paths: np.ndarray,
+    paths: np.ndarray | Sequence[np.ndarray],
     directions: np.ndarray,
     *,
     linewidth: float = 0.25,
@@ -182,18 +187,18 @@ def embedding_panel(
 
     Args:
         axis: from `embedding_axes`.
-        paths: (trials, bins, d).
+        paths: (trials, bins, d), or of each trial (its bins, d).
         directions: (trials,), degrees; or (trials, 3), RGB colors.
         linewidth: points.
         alpha: opacity of a line.
         starts: mark the first bin (the go cue) of each.
     """
-    if paths.shape[2] < 3:
+    if paths[0].shape[1] < 3:
         trajectories(axis, paths, directions, linewidth=linewidth, alpha=alpha, starts=starts)
         return
-    paths = paths[..., :3]
-    segments = np.stack([paths[:, :-1], paths[:, 1:]], axis=2).reshape(-1, 2, 3)
-    colors = np.repeat(_colors(directions), paths.shape[1] - 1, axis=0)
+    paths = [path[:, :3] for path in paths]
+    segments = np.concatenate([np.stack([path[:-1], path[1:]], axis=1) for path in paths])
+    colors = np.repeat(_colors(directions), [len(path) - 1 for path in paths], axis=0)
     depth = segments.mean(axis=1) @ view_axes()[2]
     near = 0.35 + 0.65 * (depth - depth.min()) / max(np.ptp(depth), 1e-12)
     order = np.argsort(depth)
@@ -210,7 +215,8 @@ def embedding_panel(
     )
     if starts:
         colors = _colors(directions)
-        axis.scatter(*paths[:, 0].T, c=colors, s=9, edgecolors="black", linewidths=0.4, depthshade=False, zorder=3)
+        style = {"s": 9, "edgecolors": "black", "linewidths": 0.4, "depthshade": False, "zorder": 3}
+        axis.scatter(*_starts(paths).T, c=colors, **style)
 
 
 def view_axes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:

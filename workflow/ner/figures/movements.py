@@ -102,8 +102,8 @@ def velocity_panels(
     for k, (axis, name) in enumerate(zip(axes, ("vx", "vy"), strict=True)):
         for velocity, style in drawn:
             for trial in trials:
-                values = movements.per_trial(velocity)[trial, :, k]
-                axis.plot(time, values, color=colors[trial], linestyle=style, linewidth=0.8)
+                values = movements.trials(velocity)[trial][:, k]
+                axis.plot(time[: len(values)], values, color=colors[trial], linestyle=style, linewidth=0.8)
         time_axis(axis, bins, movements.bin_seconds)
         axis.set(ylabel=f"{name} (cm/s)")
     axes[0].set(xlabel="", xticklabels=[])

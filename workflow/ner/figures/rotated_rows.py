@@ -58,7 +58,7 @@ def draw_rows(figure: Figure, rotations: Rotations, top: float, letter: str) -> 
         for k, recording in enumerate(recordings):
             embedding = rotations.embeddings[method, recording][_state(rotations)]
             axis = embedding_axes(figure, grid[i, k], embedding.coordinates)
-            trials = embedding.per_trial(embedding.coordinates)
+            trials = embedding.trials(embedding.coordinates)
             embedding_panel(axis, trials, trial_colors(embedding), linewidth=0.15, alpha=0.3)
             if embedding.has_conditions:
                 embedding_panel(axis, *rotations.averages[method, recording, _state(rotations)], linewidth=1.2, alpha=1)

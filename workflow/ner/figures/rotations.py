@@ -17,7 +17,7 @@ from ner.data.names import RecordingName
 from ner.data.trials import direction_averages
 from ner.decoding.alignment import rotated_onto
 from ner.figures.latents import condition_legend, embedding_axes, embedding_panel
-from ner.figures.style import WIDTH, method_color, write_on
+from ner.figures.style import WIDTH, method_color, trial_colors, write_on
 from ner.methods.names import method_name
 
 #: The state of embeddings as they are.
@@ -115,7 +115,7 @@ class Rotations:
     def averages(self) -> dict[tuple[str, str, str], tuple[np.ndarray, np.ndarray]]:
         """(method, recording, state) to the averages over conditions, and these; not of recordings without such."""
         return {
-            (*key, state): direction_averages(e.per_trial(e.coordinates), e.trial_condition)
+            (*key, state): direction_averages(e.common().per_trial(e.common().coordinates), e.trial_condition)
             for key, states in self.embeddings.items()
             for state, e in states.items()
             if e.has_conditions
@@ -140,6 +140,8 @@ class Rotations:
                 continue
             target, expected = self.averages[method, self.states[state], BEFORE]
             mean, target = mean[np.isin(found, expected)], target[np.isin(expected, found)]
+            shared = min(mean.shape[1], target.shape[1])
+            mean, target = mean[:, :shared], target[:, :shared]
             spread = np.sum((target - target.mean(axis=(0, 1))) ** 2)
             rows.append((method, recording, state, 1 - np.sum((mean - target) ** 2) / spread))
         return pd.DataFrame(rows, columns=["method", "recording", "state", "r2"])
@@ -280,9 +282,9 @@ def _sessions(
         if "single trials" in kinds:
             embeddings = {recording: rotations.embeddings[method, recording][state] for recording in members}
             lines["single trials"] = {
-                recording: (e.per_trial(e.coordinates), e.trial_condition) for recording, e in embeddings.items()
+                recording: (e.trials(e.coordinates), trial_colors(e)) for recording, e in embeddings.items()
             }
-        points = np.concatenate([paths.reshape(-1, paths.shape[2]) for paths, _ in lines[kinds[0]].values()])
+        points = np.concatenate([np.concatenate(list(paths)) for paths, _ in lines[kinds[0]].values()])
         for row, kind in enumerate(kinds):
             style = {"linewidth": 1.3, "alpha": 1, "starts": True} if kind == "averages" else {}
             for column, (recording, of_recording) in enumerate(lines[kind].items()):

@@ -102,7 +102,8 @@ def _said(condition: int | str) -> str:
 
 def _lines(embedding: Embedding, singles: int) -> tuple[np.ndarray, list[str], int]:
     """What is drawn of an embedding: (lines, bins, 3), their conditions, and how many are averages, the first ones."""
-    trials = _three(embedding.per_trial(embedding.coordinates))
+    shared = embedding.common()
+    trials = _three(shared.per_trial(shared.coordinates))
     direction = embedding.trial_condition
     averages, found = direction_averages(trials, direction)
     own = [np.flatnonzero(direction == d) for d in found]

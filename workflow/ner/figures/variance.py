@@ -51,6 +51,7 @@ class Variance:
         table: columns decoding.columns.WITHIN, the rows of these.
         values: columns tables.SESSIONS.
         accuracy: columns tables.ACCURACY; of an area's recordings those of its most frequent width of bins.
+        timed: area to how many recordings of it have an accuracy over time.
         bin_seconds: area to the most frequent width of its bins.
         tests: columns method_tests.WITHIN_TESTS.
     """
@@ -62,6 +63,7 @@ class Variance:
     table: pd.DataFrame
     values: pd.DataFrame
     accuracy: pd.DataFrame
+    timed: Mapping[str, int]
     bin_seconds: Mapping[str, float]
     tests: pd.DataFrame
 
@@ -108,6 +110,7 @@ class Variance:
         time = time.groupby(keys, sort=False)[["value", *BOUNDS]].mean().reset_index()
         time = with_published(time, published_time, keys)
         time["area"] = areas_of(time["recording"])
+        timed = time.groupby("area")["recording"].nunique().to_dict()
         accuracy = time.groupby(["area", "method", "bin"], sort=False).agg(
             mean=("value", "mean"),
             sd=("value", "std"),
@@ -116,7 +119,7 @@ class Variance:
         )
         accuracy = accuracy.reset_index().merge(_speeds(alike), on=["area", "bin"])
         tests = within_tests(table)
-        return cls(methods, decoder, protocol, split, table, values, accuracy, widths, tests)
+        return cls(methods, decoder, protocol, split, table, values, accuracy, timed, widths, tests)
 
     @property
     def recordings(self) -> dict[str, int]:
@@ -204,7 +207,7 @@ def _movements(
     extent = 1.05 * max(np.abs(position).max() for position in positions)
     for k, (position, each) in enumerate(zip(positions, [movements[0], *movements], strict=True)):
         axis = figure.add_subplot(panels[k])
-        trajectories(axis, each.per_trial(position), trial_colors(each))
+        trajectories(axis, each.trials(position), trial_colors(each))
         plane(axis, extent)
         axis.set(xlabel="x (cm)")
         if k == 0:
@@ -228,11 +231,12 @@ def _accuracy(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
         panel_letter(panel, "b")
         return
     panels = spec.subgridspec(1, len(areas), wspace=0.18)
-    for k, (area, count) in enumerate(areas.items()):
+    for k, area in enumerate(areas):
         axis = figure.add_subplot(panels[k])
         rows = variance.accuracy[variance.accuracy["area"] == area]
         accuracy_panel(axis, rows, rows.drop_duplicates("bin"), bin_seconds=variance.bin_seconds[area])
-        axis.set_title(f"{area} ({count} recording{'s' * (count > 1)})")
+        count = variance.timed.get(area, 0)
+        axis.set_title(f"{area} ({count} recording{'s' * (count != 1)})")
         if k == 0:
             axis.set(ylabel="direction accuracy (%)")
             panel_letter(axis, "b")

@@ -10,7 +10,7 @@ alone give.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ner.data.needs import CONDITIONS
+from ner.data.needs import CONDITIONS, EQUAL_TRIALS
 from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ TRAINED = False
 
 
 def needs(settings: Mapping) -> set[str]:
-    """Its averages are over conditions."""
-    return {CONDITIONS}
+    """Its averages are over conditions, bin by bin."""
+    return {CONDITIONS, EQUAL_TRIALS}
 
 
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:

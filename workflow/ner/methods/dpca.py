@@ -47,7 +47,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     """Project a recording on the stimulus components of demixed PCA.
 
     Fitted to the averages over the first training trials of every direction (or other condition), equally many of each,
-    as in the paper; conditions with a single training trial are left out.
+    as in the paper; conditions with a single training trial are left out, and bins that not every training trial has.
     `balanced_trials` of the projected training bins, averaged over trials, are the paper's dPCA embedding.
 
     Args:
@@ -72,7 +72,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     from ner.storage.errors import InputError
 
     require_neurons(recording, settings["dimensions"])
-    train = recording.select(recording.train)
+    train = recording.select(recording.train).common()
     found, counts = np.unique(train.trial_condition, return_counts=True)
     if (single := found[counts == 1]).size and (counts > 1).sum() > 1:
         print(f"without the conditions {single.tolist()}, of which there is one training trial")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ner.data.needs import DIRECTIONS
+from ner.data.needs import DIRECTIONS, EQUAL_TRIALS
 from ner.methods.registry import Fit
 
 SETTINGS = {
@@ -50,8 +50,9 @@ _COLUMNS = {"velocity+direction": [0, 1, 2], "velocity": [0, 1], "direction": [2
 
 
 def needs(settings: Mapping) -> set[str]:
-    """Directions where it ranks by nothing else; without them the others rank by velocity alone."""
-    return {DIRECTIONS} if settings["labels"] == "direction" else set()
+    """Directions, where it ranks by nothing else; trials of one length to shuffle them."""
+    found = {DIRECTIONS} if settings["labels"] == "direction" else set()
+    return found | (set() if settings["shuffled"] == "nothing" else {EQUAL_TRIALS})
 
 
 def fit(recording, settings, *, seed, device, checkpoint) -> Fit:

@@ -29,9 +29,9 @@ def needs(settings: Mapping) -> set[str]:
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
     """Project a recording on the principal components of its direction averages or of its bins, of training trials.
 
-    The averages (directions x bins, neurons) are those of training trials. `direction_averages` of the projected
-    training bins are the paper's PCA embedding, as a projection and an average commute. Each component's sign is
-    that which makes its neuron of the largest weight positive.
+    The averages (directions x bins, neurons) are those of training trials, of the bins that all have.
+    `direction_averages` of the projected training bins are the paper's PCA embedding, as a projection and an average
+    commute. Each component's sign is that which makes its neuron of the largest weight positive.
 
     Args:
         recording: what to embed.
@@ -55,6 +55,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     train = recording.select(recording.train)
     points = train.rates
     if settings["fitted_to"] == "averages":
+        train = train.common()
         averages, _ = direction_averages(train.per_trial(train.rates), train.trial_condition)
         points = averages.reshape(-1, averages.shape[-1])
     pca = PCA(settings["dimensions"], svd_solver="full").fit(points)

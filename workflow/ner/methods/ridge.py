@@ -75,7 +75,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     from ner.storage.errors import InputError
 
     train = recording.train
-    trials = recording.trial[train][:: recording.bins_per_trial]
+    trials = np.unique(recording.trial[train])
     if len(trials) < settings["folds"]:
         expected = f"{settings['folds']} or more, as many as `folds`"
         raise InputError(recording.name, f"{len(trials)} training trials", expected, "set fewer folds")
@@ -83,10 +83,10 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
     if recording.has_conditions and len(different) < 2:
         found = f"training trials of the condition {different[0]} alone"
         raise InputError(recording.name, found, "two conditions or more", "leave this method or the recording out")
-    read = history(recording.per_trial(recording.rates), settings["bins"]).reshape(len(train), -1)
+    read = np.concatenate([history(rates[None], settings["bins"])[0] for rates in recording.trials(recording.rates)])
     read = StandardScaler().fit(read[train]).transform(read)
     blocks = np.array_split(np.arange(len(trials)), settings["folds"])
-    block = np.repeat(np.arange(settings["folds"]), [len(part) * recording.bins_per_trial for part in blocks])
+    block = np.repeat(np.repeat(np.arange(len(blocks)), list(map(len, blocks))), recording.select(train).lengths)
     search = GridSearchCV(Ridge(), {"alpha": _PENALTIES}, scoring="r2", cv=PredefinedSplit(block))
     velocity = search.fit(read[train], recording.velocity[train]).predict(read)
     if not recording.has_conditions:

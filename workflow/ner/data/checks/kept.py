@@ -14,8 +14,8 @@ class Trials:
 
     Attributes:
         numbers: (trials,) from 1, as in the file.
-        rates: (trials, bins, neurons), smoothed spike counts.
-        velocity: (trials, bins, 2), cm/s.
+        rates: of each trial (bins, neurons), smoothed spike counts.
+        velocity: of each trial (bins, 2), cm/s.
         direction: (trials,) int, degrees; None where the task has no directions.
         condition: (trials,) names of their conditions; None where the directions are the conditions, or there are none.
         train_trials: how many train, the first ones.
@@ -23,12 +23,17 @@ class Trials:
     """
 
     numbers: Sequence[int]
-    rates: np.ndarray
-    velocity: np.ndarray
+    rates: Sequence[np.ndarray]
+    velocity: Sequence[np.ndarray]
     direction: np.ndarray | None
     condition: np.ndarray | None
     train_trials: int
     bin_seconds: float
+
+    @property
+    def displacement(self) -> np.ndarray:
+        """(trials, 2) cm: where each trial ends, from where it began."""
+        return np.array([velocity.sum(axis=0) for velocity in self.velocity]) * self.bin_seconds
 
     @property
     def parts(self) -> dict[str, slice]:

@@ -47,7 +47,7 @@ def movement_angle(trials: Trials) -> dict:
         median: over trials; within: share of the trials within 60 degrees of it; elsewhere: the numbers of the others,
         the worst first; displacement: the median in cm. Without directions, median and within are None.
     """
-    displacement = trials.velocity.sum(axis=1) * trials.bin_seconds
+    displacement = trials.displacement
     length = np.hypot(*displacement.T)
     usual = float(np.median(length))
     if trials.direction is None:
@@ -143,7 +143,7 @@ def odd_labels(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
         return
     share = 1 - angle["within"]
     if share > _MOST:
-        displacement = trials.velocity.sum(axis=1)
+        displacement = trials.displacement
         hand = np.rad2deg(np.arctan2(displacement[:, 1], displacement[:, 0]))
         _, off = _about_median(hand + trials.direction)
         mirrored = np.mean(np.abs(off) <= _ELSEWHERE) > 1 - _FEW

@@ -88,7 +88,7 @@ def refuse_constant_velocity(path: str | os.PathLike, trials: Trials) -> None:
         InputError: if it is the same on an axis throughout the train or the test trials.
     """
     for part, rows in trials.parts.items():
-        spread = trials.velocity[rows].reshape(-1, 2).std(axis=0)
+        spread = np.concatenate(trials.velocity[rows]).std(axis=0)
         if constant := [axis for axis, sd in zip("xy", spread, strict=True) if sd < _CONSTANT]:
             raise InputError(
                 path,
@@ -110,8 +110,8 @@ def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool, key: 
     Raises:
         InputError: if the speeds are no hand's, and no unit is stated.
     """
-    speed = np.hypot(trials.velocity[..., 0], trials.velocity[..., 1])
-    peaks = speed.max(axis=1)
+    speeds = [np.hypot(*velocity.T) for velocity in trials.velocity]
+    peaks = np.array([speed.max() for speed in speeds])
     usual, (low, high) = float(np.median(peaks)), PEAK_SPEEDS
     if not low <= usual <= high:
         found = f"peak speeds of {usual:.3g} cm/s in the median"
@@ -126,10 +126,10 @@ def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool, key: 
         yield f"{found}: is {key} right?"
     if fast := [n for n, peak in zip(trials.numbers, peaks, strict=True) if peak > _OUTLIER * usual]:
         yield f"speeds of up to {peaks.max():.0f} cm/s, the usual peak being {usual:.0f}, in trials {listed(fast)}"
-    moving = np.median(speed[:, 0] / np.where(peaks > 0, peaks, 1))
+    moving = np.median([speed[0] for speed in speeds] / np.where(peaks > 0, peaks, 1))
     if moving > _MOVING:
         found = f"the hand already moves in the first bin, at {moving:.0%} of its peak speed"
         yield f"{found}: does the cut start too late?"
-    spread = trials.velocity.reshape(-1, 2).std(axis=0)
+    spread = np.concatenate(trials.velocity).std(axis=0)
     if spread.min() < 0.05 * spread.max():
         yield f"the hand moves along one axis (SD of the velocity in x {spread[0]:.2g}, in y {spread[1]:.2g} cm/s)"

@@ -56,8 +56,8 @@ def refuse_silence(path: str | os.PathLike, trials: Trials) -> None:
     Raises:
         InputError: if no kept bin has a spike.
     """
-    if not trials.rates.any():
-        found = f"no spike of any of the {trials.rates.shape[2]} neurons in the kept bins"
+    if not any(rates.any() for rates in trials.rates):
+        found = f"no spike of any of the {trials.rates[0].shape[1]} neurons in the kept bins"
         raise InputError(path, found, "neurons that fire", "check the file's spike counts, and `bins`")
 
 
@@ -65,7 +65,7 @@ def odd_neurons(trials: Trials) -> Iterator[str]:
     """Neurons that are there twice, a sentence."""
     columns: dict[bytes, int] = {}
     copies = []
-    for k, values in enumerate(np.moveaxis(trials.rates, 2, 0)):
+    for k, values in enumerate(np.concatenate(trials.rates).T):
         if values.any():
             other = columns.setdefault(values.tobytes(), k)
             copies += [f"{other} and {k}"] if other != k else []
@@ -80,7 +80,8 @@ def untuned(trials: Trials) -> Iterator[str]:
     frequent condition of the test trials.
     """
     train, test = trials.parts["train"], trials.parts["test"]
-    rates, direction = trials.rates.mean(axis=1), trials.direction if trials.condition is None else trials.condition
+    rates = np.array([values.mean(axis=0) for values in trials.rates])
+    direction = trials.direction if trials.condition is None else trials.condition
     if direction is None or not set(direction[train]) & set(direction[test]):
         return
     spread = rates[train].std(axis=0)

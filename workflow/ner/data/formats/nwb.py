@@ -8,14 +8,24 @@ import numpy as np
 from ner.data.needs import CONDITIONS, DIRECTIONS
 from ner.data.nwb import layouts
 from ner.data.nwb.behavior import binned_means, sampled, velocity
+from ner.data.nwb.cuts import cut_trials, cut_windows
 from ner.data.nwb.opened import columns, opened
-from ner.data.nwb.trials import beginnings, conditions, directions, left_out, not_selected, trials_table
 from ner.data.nwb.units import chosen_units, observed, spike_counts, spike_times, unit_areas
 from ner.data.sessions import SELECTIONS, VELOCITY_UNITS, RawSession, RawTrial, Window
 from ner.storage.errors import InputError
 
 SOURCES = ("file", "dandi", "simulate")
-SETTINGS = {"nwb": layouts.settings_schema(), "selections": SELECTIONS}
+SETTINGS = {
+    "nwb": layouts.settings_schema(),
+    "selections": SELECTIONS,
+    "step": {
+        "type": ["integer", "null"],
+        "minimum": 1,
+        "default": None,
+        "description": "bins from one window to the next, where a continuous session is cut into windows of `bins` "
+        "bins; null cuts its trials",
+    },
+}
 #: Times of spikes, trials and behavior that end so many times later than the others are in another unit.
 _OTHER_UNIT = 100.0
 
@@ -38,14 +48,15 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
     Spikes are counted in bins from an edge on and before the next, as far beyond the cut as smoothing reaches; the
     velocity of a bin is the mean of its samples. Trials are dropped that `keep` does not name, that are held back
     (split test or none), that lack the time to align to, a target, or samples, or that lie outside the units'
-    obs_intervals. Waveforms are not read.
+    obs_intervals. With a `step`, windows are cut wherever the velocity has no gap, whatever trials there are. Waveforms
+    are not read.
 
     Args:
         path: NWB 2 file.
         area: M1, PMd or S1; all takes every unit.
         window: what will be cut out of every trial.
-        settings: `nwb`, as ner.data.nwb.layouts describes it, and `selections`; trials of no selection are not among
-            the dropped ones.
+        settings: `nwb`, as ner.data.nwb.layouts describes it, `selections` and `step`; trials of no selection are not
+            among the dropped ones.
 
     Raises:
         InputError: if the file is not such a file, or lacks what the layout names.
@@ -55,67 +66,60 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
     """
     layout = layouts.complete(settings["nwb"])
     with opened(path) as file:
-        trials = trials_table(path, file)
         if file.units is None or not len(file.units) or "spike_times" not in columns(file.units):
             raise InputError(path, "no units with spike_times", "a table /units", "give a file of sorted spikes")
-        reasons = left_out(path, trials, layout["keep"])
-        others = not_selected(path, trials, settings["selections"])
-        reasons |= dict.fromkeys(others, "not selected")
-        begin = beginnings(path, trials, layout["align"]) + layout["start"]
-        target = directions(path, trials, layout)
-        names = conditions(path, trials, layout["condition"])
-        numbers = np.arange(1, len(trials) + 1)
-        for number in numbers[~np.isfinite(begin)]:
-            reasons.setdefault(int(number), f"no {layout['align']}")
-        if target is not None:
-            for number in numbers[~np.isfinite(target)]:
-                reasons.setdefault(int(number), "no target")
-
+        if settings["step"] is None:
+            cuts = cut_trials(path, file, layout, window, settings["selections"])
+        times, hand, odd_behavior = velocity(path, file, layout)
+        if settings["step"] is not None:
+            cuts = cut_windows(path, layout, window, settings["step"], times)
+        reasons, begin = cuts.reasons, cuts.begin
         texts, odd = unit_areas(path, file.units, layout["area"])
         rows = chosen_units(path, area, texts, layout["area"])
-        last = begin + window.bins * window.bin_seconds
+        last = begin + cuts.bins * window.bin_seconds
+        numbers = np.arange(1, len(begin) + 1)
         for number in numbers[np.isfinite(begin) & ~observed(file.units, rows, begin, last)]:
             reasons.setdefault(int(number), "outside the units' obs_intervals")
         kept = np.array([int(number) - 1 for number in numbers if int(number) not in reasons], dtype=int)
 
-        if early := np.count_nonzero(np.diff(np.sort(begin[kept])) < window.bins * window.bin_seconds - 1e-6):
+        order = kept[np.argsort(begin[kept], kind="stable")]
+        early = np.count_nonzero(last[order][:-1] - begin[order][1:] > 1e-6)
+        if early and not cuts.continuous:
             odd.append(f"the cut of {early} trials reaches into that of the next one")
         steps = np.arange(-window.reach, window.bins + window.reach + 1)
         edges = begin[kept, None] + window.bin_seconds * steps
-        times, hand, odd_behavior = velocity(path, file, layout)
-        ends = {"trials": float(np.nanmax(np.asarray(trials["stop_time"][:], dtype=float))), "behavior": times[-1]}
         counts, unsorted, latest = _counts(path, file.units, rows, edges)
-        _check_clocks(path, ends | ({"spikes": latest} if latest else {}))
+        ends = {"trials": cuts.last or 0.0, "behavior": times[-1], "spikes": latest}
+        _check_clocks(path, ends)
         speed = binned_means(times, hand, edges) * VELOCITY_UNITS[layout["velocity_unit"]]
         position = _position(path, file, layout, edges)
         description = " ".join(str(file.session_description).split())
 
-    cut = slice(window.reach, window.reach + window.bins)
-    if target is None:
-        moved = speed[:, cut].sum(axis=1)
-        target = np.full(len(trials), np.nan)
-        target[kept] = np.degrees(np.arctan2(moved[:, 1], moved[:, 0]))
-    missing = np.isnan(speed[:, cut]).any(axis=(1, 2))
-    for row in kept[missing]:
-        reasons[int(row) + 1] = "missing samples of the velocity"
-    read = [
-        RawTrial(
-            number=int(row) + 1,
-            counts=counts[k],
-            velocity=speed[k],
-            start=window.reach,
-            direction=float(target[row]),
-            position=None if position is None else position[k],
-            condition=None if names is None else names[row],
+    read = []
+    for k, row in enumerate(kept):
+        moved = speed[k, window.reach : window.reach + cuts.bins[row]]
+        if np.isnan(moved).any():
+            reasons[int(row) + 1] = "missing samples of the velocity"
+            continue
+        across, up = moved.sum(axis=0)
+        read.append(
+            RawTrial(
+                number=int(row) + 1,
+                counts=counts[k],
+                velocity=speed[k],
+                start=window.reach,
+                bins=int(cuts.bins[row]),
+                begin=float(begin[row]) if cuts.continuous else None,
+                direction=float(np.degrees(np.arctan2(up, across)) if cuts.target is None else cuts.target[row]),
+                position=None if position is None else position[k],
+                condition=None if cuts.names is None else cuts.names[row],
+            )
         )
-        for k, row in enumerate(kept)
-        if not missing[k]
-    ]
     if unsorted:
         odd_behavior.append(f"spike times of {unsorted} units are out of order: sorted")
     metadata = {"keep": layout["keep"], "session_description": description}
     dropped = [
-        {"trial": number, "reason": reason} for number, reason in sorted(reasons.items()) if number not in others
+        {"trial": number, "reason": reason} for number, reason in sorted(reasons.items()) if number not in cuts.others
     ]
     return RawSession(
         trials=read,

@@ -65,6 +65,7 @@ SETTINGS = {
             "spikes": {**_NAME, "description": "counts (bins x neurons), M1_spikes and so on unless set"},
             "velocity": {**_NAME, "description": "hand velocity (bins x 2), vel unless set"},
             "start": {**_NAME, "description": "bin from which trials are cut, idx_goCueTime unless set"},
+            "end": {**_NAME, "description": "last bin of a trial to keep; unset, that of its data"},
             "direction": {
                 **_NAME,
                 "type": ["string", "null"],
@@ -183,12 +184,17 @@ def _trial(
     if start < 0 or not start.is_integer():
         first = settings["first_index"]
         raise UnusableTrial(f"{fields['start']} is no bin number, from {first}")
+    # From 0, the bin behind the last one to keep.
+    end = _scalar(trial, fields["end"], "ends") - settings["first_index"] + 1 if "end" in fields else math.inf
+    if math.isnan(end):
+        raise UnusableTrial(f"no {fields['end']}", malformed=False)
     shift = int(start) % joined
     return RawTrial(
         number=number,
         counts=_join(counts[shift:], joined).sum(axis=1),
         velocity=_join(velocity[shift:], joined).mean(axis=1) * VELOCITY_UNITS[settings["velocity_unit"] or "cm/s"],
         start=int(start) // joined,
+        bins=max(0, int(end - start) // joined) if math.isfinite(end) else None,
         direction=degrees_of(target, settings["target_unit"]),
         position=_position(trial, len(velocity), shift, joined),
         condition=_condition(trial, settings["condition"]),
@@ -246,7 +252,7 @@ def _check_kept(trial: Mapping, keep: Mapping) -> None:
 def _check_fields(path, variable: str, trials: Sequence[Mapping], fields: Mapping, others: Sequence[str]) -> None:
     """Refuse a file whose trials all lack a field, one of `fields` or of the others."""
     present = {name for trial in trials for name in trial}
-    required = [*(fields[key] for key in ("spikes", "velocity", "start", "direction")), *others]
+    required = [*(fields.get(key) for key in ("spikes", "velocity", "start", "direction", "end")), *others]
     if missing := [name for name in required if name is not None and name not in present]:
         found = f"{variable} with the fields {sorted(present)}"
         remedy = "check the session's `areas`, `file`, `fields`, `keep`, `selections` and `condition`"

@@ -46,7 +46,20 @@ _PROPERTIES = {
         "maxItems": 2,
     },
     "velocity_unit": {"enum": list(VELOCITY_UNITS), "description": "unit of the velocity as stored"},
-    "align": {**_NAME, "description": "column of the trials with the time that the cut is counted from"},
+    "align": {
+        "description": "column of the trials with the time that the cut is counted from, or {from: column, to: column}",
+        "title": "a column, or {from: a column, to: a column}",
+        "oneOf": [
+            _NAME,
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["from", "to"],
+                "properties": {"from": _NAME, "to": _NAME},
+            },
+            {"type": "null"},
+        ],
+    },
     "start": {"type": "number", "description": "s from there to the first bin"},
     "bin_seconds": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "width of a bin, s"},
     "keep": {
@@ -84,8 +97,9 @@ _PROPERTIES = {
     },
 }
 #: Keys that a session needs without a preset.
-REQUIRED = ("area", "velocity", "velocity_unit", "align", "direction")
+REQUIRED = ("area", "velocity", "velocity_unit", "direction")
 _DEFAULTS = {
+    "align": None,
     "start": 0.0,
     "bin_seconds": 0.03,
     "keep": {},

@@ -21,7 +21,8 @@ def trials_table(path: str | os.PathLike, file: object) -> object:
     """
     if file.trials is None or not len(file.trials):
         found = "no trials" if file.trials is None else "a table of 0 trials"
-        raise InputError(path, found, "a table /intervals/trials", "give a file that is cut into trials")
+        remedy = "set `step` of the session, which cuts windows of `bins` bins, one every `step` bins"
+        raise InputError(path, found, "a table /intervals/trials", remedy)
     return file.trials
 
 
@@ -63,6 +64,15 @@ def not_selected(path: str | os.PathLike, trials: object, selections: Mapping[st
     return set(numbers) - inside
 
 
+def times_of(path: str | os.PathLike, trials: object, name: str, key: str) -> np.ndarray:
+    """(trials,) time of an event, s; NaN where there is none.
+
+    Raises:
+        InputError: if there is no such column, or it is not of one number a trial.
+    """
+    return _numbers(path, trials, name, key)
+
+
 def beginnings(path: str | os.PathLike, trials: object, align: str) -> np.ndarray:
     """(trials,) time of the event that the cut is counted from, s; NaN where there is none.
 
@@ -75,7 +85,8 @@ def beginnings(path: str | os.PathLike, trials: object, align: str) -> np.ndarra
     outside = (times < start - 1) | (times > stop + 1)
     if known.any() and np.mean(outside[known]) > 0.5:
         found = f"{align} outside of start_time to stop_time in {np.count_nonzero(outside[known])} trials"
-        raise InputError(path, found, "times in s, of the trials' clock", "correct nwb.align of the session")
+        remedy = "correct nwb.align of the session, or set `step`, which cuts windows"
+        raise InputError(path, found, "times in s, of the trials' clock", remedy)
     return times
 
 

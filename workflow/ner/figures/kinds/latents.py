@@ -52,6 +52,8 @@ def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
     members, anchor = plan.groups[entry["group"]], entry["anchor"]
     bins = plan.recordings[members[0]]["bins"]
     anchor_bins = plan.recordings[anchor]["bins"]
+    if not (isinstance(bins, int) and isinstance(anchor_bins, int)):
+        return
     if entry["anchor_bins"] is None:
         if anchor_bins != bins:
             remedy = "name another anchor, or the bins of it that count in `anchor_bins`"
