@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ner.data.names import EVERY_UNIT
 from ner.data.needs import CONDITIONS, DIRECTIONS
 from ner.data.nwb import layouts
 from ner.data.nwb.behavior import binned_means, sampled, velocity
@@ -71,8 +72,9 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
             for number in numbers[~np.isfinite(target)]:
                 reasons.setdefault(int(number), "no target")
 
-        texts, odd = unit_areas(path, file.units, layout["area"])
-        rows = chosen_units(path, area, texts, layout["area"])
+        rule = {"by": "all"} if area == EVERY_UNIT else layout["area"]
+        texts, odd = unit_areas(path, file.units, rule)
+        rows = chosen_units(path, area, texts, rule)
         last = begin + window.bins * window.bin_seconds
         for number in numbers[np.isfinite(begin) & ~observed(file.units, rows, begin, last)]:
             reasons.setdefault(int(number), "outside the units' obs_intervals")
