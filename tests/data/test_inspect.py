@@ -10,6 +10,8 @@ from raw_sessions import raw_trials, smoothed_content, write_struct, write_v73
 from ner.data.formats import registry as formats
 from ner.data.inspect import inspect, main
 from ner.data.preprocessing import make_recording
+from ner.data.simulation_maze import simulate_maze
+from ner.data.simulation_nwb import write_maze
 from planning.configuration import ConfigError, validate
 
 VELOCITY = "processing/behavior/Velocity/cursor_vel"
@@ -54,6 +56,24 @@ def test_the_entry_of_an_nwb_file_can_be_pasted(tmp_path, layout, areas):
         settings=formats.given_settings("nwb", entry),
     )
     assert len(recording.trial_direction) > 40
+
+
+def test_the_bins_of_the_entry_are_recorded_in_most_trials(tmp_path):
+    """Of trials that end less than 1.2 s after the movement begins, as those of MC_Maze do."""
+    write_maze(tmp_path / "maze.nwb", simulate_maze(seed=1, trials=72, neurons={"M1": 6}, bins=100))
+    ((_, entry),) = pasted(inspect(tmp_path / "maze.nwb")).items()
+    # From 50 ms before the onset on, 100 bins and 250 ms more.
+    assert 100 <= entry["bins"] <= 170
+    recording = make_recording(
+        entry["file"],
+        "x",
+        format="nwb",
+        area="M1",
+        bins=entry["bins"],
+        train_fraction=0.8,
+        settings=formats.given_settings("nwb", entry),
+    )
+    assert len(recording.trial_direction) > 60
 
 
 def test_what_an_nwb_file_holds(tmp_path):

@@ -1,7 +1,6 @@
 """The configuration of a run: whether it can be used, and which recordings it asks for."""
 
 import copy
-import difflib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -11,19 +10,15 @@ from pathlib import Path
 
 import yaml
 
-from ner.data.formats import registry as formats
-from ner.data.names import EVERY_UNIT
-from ner.data.upstream import read_manifest
 from ner.decoding.decoders import registry as decoders
 from ner.methods import registry as methods
-from ner.storage.errors import InputError
 from planning.figures import figure_problems
 from planning.messages import ConfigError, problem, show, unknown, violations
 from planning.run import COMPARED, all_recordings, groups, run_names
+from planning.sessions import may_share_trials, session_problems
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
-MANIFEST = ROOT / "resources" / "upstream_manifest.csv"
 _REPORTED = 5
 
 
@@ -31,14 +26,6 @@ _REPORTED = 5
 def schema() -> dict:
     """JSON schema of the configuration."""
     return yaml.safe_load(SCHEMA.read_text())
-
-
-@cache
-def _raw_files() -> list[str]:
-    try:
-        return [file.path for file in read_manifest(MANIFEST).values() if file.kind == "raw"]
-    except InputError as error:
-        raise ConfigError(str(error)) from None
 
 
 def _other_keys(instance: object, place: tuple = ()) -> Iterator[str]:
@@ -79,80 +66,6 @@ def _folder_problems(pathvars: Mapping) -> Iterator[str]:
         if not there.is_dir():
             found, remedy = f"{show(str(there))}, which is a file", "choose another, or move the file"
             yield problem(("pathvars", name), found, "a folder", remedy)
-
-
-def _session_problems(sessions: Mapping) -> Iterator[str]:
-    common = schema()["properties"]["sessions"]["additionalProperties"]["properties"]
-    for name, session in sessions.items():
-        place, form = ("sessions", name), session["format"]
-        if form not in formats.available():
-            yield unknown((*place, "format"), form, formats.available(), "choose one of them")
-            continue
-        rules = formats.settings_schema(form)
-        rules = {**rules, "properties": {**dict.fromkeys(common, {}), **rules["properties"]}}
-        if wrong := violations(session, rules, place):
-            yield from wrong
-            continue
-        yield from _length_problems(place, session)
-        sources = formats.sources(form)
-        given = [source for source in sources if source in session]
-        if len(given) != 1:
-            expected = f"{'one of ' * (len(sources) > 1)}{', '.join(sources)} beside format: {form}"
-            found = " and ".join(given) or "nothing"
-            yield problem((*place, (given or sources)[0]), found, expected, "give one of them")
-        if form == "smoothed" and (file := session.get("file")) is not None and file not in _raw_files():
-            close = difflib.get_close_matches(file, _raw_files(), n=1)
-            remedy = (
-                f"did you mean {close[0]}?" if close else "correct it, or set format: trial_data for a file of yours"
-            )
-            yield problem((*place, "file"), show(file), f"a raw file of {MANIFEST.relative_to(ROOT.parent)}", remedy)
-        if "simulate" in session:
-            for area in session["areas"]:
-                if area not in session["simulate"]["neurons"] and area != EVERY_UNIT:
-                    found, expected = "nothing", "a number of neurons"
-                    yield problem((*place, "simulate", "neurons", area), found, expected, "add the key")
-        if EVERY_UNIT in session["areas"] and form != "nwb":
-            found, remedy = f"{EVERY_UNIT} beside format: {form}", "name the areas of the file"
-            yield problem((*place, "areas"), found, f"an area; {EVERY_UNIT} is for format: nwb", remedy)
-    yield from _repeated_sources(sessions)
-    yield from _repeated_names(sessions)
-
-
-def _repeated_names(sessions: Mapping) -> Iterator[str]:
-    """Selections whose recordings have the name of another one."""
-    first: dict[str, str] = {}
-    for name, session in sessions.items():
-        for recording in all_recordings({"sessions": {name: session}}):
-            if first.setdefault(recording, name) != name:
-                found = f"recording {recording}, which {first[recording]} has too"
-                yield problem(("sessions", name), found, "another name for every recording", "rename the selection")
-
-
-def _length_problems(place: tuple, session: Mapping) -> Iterator[str]:
-    """Lengths of trials that a session's format does not have, or that no trial has."""
-    bins = session["bins"]
-    if isinstance(bins, int):
-        return
-    if bins["min"] > bins["max"]:
-        yield problem((*place, "bins"), show(bins), "a min that is not above max", "change one of them")
-    if session["format"] == "smoothed" or session.get("step") is not None:
-        what = "smoothed trials are cut already" if session["format"] == "smoothed" else "windows are of one length"
-        yield problem((*place, "bins"), show(bins), f"a whole number, as {what}", "give one")
-
-
-def _repeated_sources(sessions: Mapping) -> Iterator[str]:
-    """Sessions that are one file, of which they keep the same trials."""
-    first: dict[str, str] = {}
-    for name, session in sessions.items():
-        if not isinstance(session.get("file"), str):
-            continue
-        # Selections of a session's trials differ in what they keep.
-        others = {key: value for key, value in session.items() if key not in ("monkey", "hemisphere", "areas", "file")}
-        key = repr((os.path.realpath(Path(session["file"]).expanduser()), sorted(others.items(), key=str)))
-        if (other := first.setdefault(key, name)) != name:
-            found = f"{show(session['file'])}, the file of {other}"
-            remedy = "correct it, or name all areas of a session in one entry"
-            yield problem(("sessions", name, "file"), found, "another file in every session", remedy)
 
 
 def _module_problems(kind: str, entries: Mapping, registry) -> Iterator[str]:
@@ -243,20 +156,9 @@ def _bins_problems(config: Mapping) -> Iterator[str]:
                 ("groups", group), f"bins of {found}", "equally many", "leave out the others, or change `bins`"
             )
         for one, other in combinations(members, 2):
-            if _may_share_trials(defined[one], defined[other]):
+            if may_share_trials(defined[one], defined[other]):
                 remedy = "leave one of them out, as what is held out of one may train the other"
                 yield problem(("groups", group), f"{one} and {other}", "selections that share no trial", remedy)
-
-
-def _may_share_trials(one: Mapping, other: Mapping) -> bool:
-    """Whether recordings are selections of one session that no column keeps apart."""
-    if one["session"] != other["session"] or not one.get("selections"):
-        return False
-    (first,), (second,) = one["selections"].values(), other["selections"].values()
-    # An area of the same trials is another recording of them.
-    if first == second:
-        return False
-    return all(any(value in second[name] for value in first[name]) for name in first.keys() & second.keys())
 
 
 def validate(config: Mapping) -> None:
@@ -273,7 +175,9 @@ def validate(config: Mapping) -> None:
         found = [
             *_folder_problems(config["pathvars"]),
             *_mirror_problems(config["data"]["mirror"]),
-            *_session_problems(config["sessions"]),
+            *session_problems(
+                config["sessions"], schema()["properties"]["sessions"]["additionalProperties"]["properties"]
+            ),
             *_module_problems("methods", config["methods"], methods),
             *_module_problems("decoders", config["decoders"], decoders),
             *_decoder_problems(config),

@@ -104,6 +104,10 @@ def _bins(path, entry: Mapping, areas: Sequence[str]) -> int:
         entry["format"], formats.given_settings(entry["format"], entry)
     )
     most = max(2, round(_CUT / width))
+    if entry["format"] == "nwb":
+        from ner.data.nwb.describe import reached as seconds_reached
+
+        return max(2, int(min(_CUT, seconds_reached(path, entry["nwb"], _REACHING)) / width + 1e-6))
     if entry["format"] != "trial_data" or not areas:
         return entry.get("bins", most)
     session = formats.read("trial_data", path, areas[0], Window(2, width, 0, 2), {})

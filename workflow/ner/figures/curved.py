@@ -26,6 +26,8 @@ from ner.storage.tables import names
 
 #: The metrics shown, and their letters in titles.
 SHOWN = {"velocity_r2": "v", "position_r2": "p"}
+#: Inches below a panel for level names, and letters that fit there.
+_LEVEL, _LETTERS = 0.25, 55
 _HELD_OUT = {"train": "training trials", "test": "held-out trials"}
 
 
@@ -167,9 +169,17 @@ def scores_panel(axis: Axes, table: pd.DataFrame, metric: str) -> None:
             if np.isfinite(published := rows.loc["train", "published"]):
                 axis.plot([at - 0.11, at + 0.11], [published, published], color="black", linewidth=1, zorder=3)
     axis.axhline(0, color=GREY, linewidth=0.5, linestyle=":")
-    axis.set(xlim=(-0.6, len(recordings) - 0.4), ylim=(lowest - 0.04, 1.04), ylabel=METRICS[metric].label)
+    axis.set(xlim=(-0.6, len(recordings) - 0.4), ylim=(lowest - 0.04, 1.04))
+    axis.set_ylabel(METRICS[metric].label, labelpad=6)
     labels = [selection_name(recording) for recording in recordings]
-    axis.set_xticks(range(len(recordings)), labels, rotation=35, ha="right", rotation_mode="anchor")
+    slant = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if label_room(recordings) > _LEVEL else {}
+    axis.set_xticks(range(len(recordings)), labels, **slant)
+
+
+def label_room(recordings: Sequence[str]) -> float:
+    """Inches that the names of selections need below `scores_panel`; where they are many or long, they are slanted."""
+    lengths = [len(selection_name(recording)) for recording in recordings]
+    return _LEVEL if max(lengths) * len(lengths) < _LETTERS else 0.2 + 0.027 * max(lengths)
 
 
 def scores_legend(table: pd.DataFrame) -> list[Line2D]:

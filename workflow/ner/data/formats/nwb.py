@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ner.data.names import EVERY_UNIT
 from ner.data.needs import CONDITIONS, DIRECTIONS
 from ner.data.nwb import layouts
 from ner.data.nwb.behavior import binned_means, sampled, velocity
@@ -74,8 +75,9 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
         if settings["step"] is not None:
             cuts = cut_windows(path, layout, window, settings["step"], times)
         reasons, begin = cuts.reasons, cuts.begin
-        texts, odd = unit_areas(path, file.units, layout["area"])
-        rows = chosen_units(path, area, texts, layout["area"])
+        rule = {"by": "all"} if area == EVERY_UNIT else layout["area"]
+        texts, odd = unit_areas(path, file.units, rule)
+        rows = chosen_units(path, area, texts, rule)
         last = begin + cuts.bins * window.bin_seconds
         numbers = np.arange(1, len(begin) + 1)
         for number in numbers[np.isfinite(begin) & ~observed(file.units, rows, begin, last)]:

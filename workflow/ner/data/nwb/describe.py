@@ -1,14 +1,15 @@
 """What is in an NWB file, and which layout fits it."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from ner.data.nwb.behavior import segments, series_times
-from ner.data.nwb.layouts import presets
+from ner.data.nwb.layouts import complete, presets
 from ner.data.nwb.opened import all_series, columns, opened
-from ner.data.nwb.units import unit_areas
+from ner.data.nwb.trials import beginnings
+from ner.data.nwb.units import observed_for, unit_areas
 from ner.data.sessions import VELOCITY_UNITS, plain
 from ner.storage.errors import InputError
 
@@ -48,6 +49,25 @@ def describe(path: str | os.PathLike) -> tuple[list[str], dict | None, list[str]
             return lines, None, []
         areas, odd = _areas(path, file, presets()[fitting[0]]["area"] if fitting else entry["area"])
         return [*lines, *odd], entry, areas
+
+
+def reached(path: str | os.PathLike, layout: Mapping, share: float) -> float:
+    """Seconds for which the units are observed from the first bin on, in a share of the trials that are observed.
+
+    Args:
+        path: the file.
+        layout: `nwb` of a session.
+        share: of those trials, 0 to 1.
+
+    Raises:
+        InputError: if the file lacks what the layout names.
+    """
+    layout = complete(layout)
+    with opened(path) as file:
+        first = beginnings(path, file.trials, layout["align"]) + layout["start"]
+        lasting = observed_for(file.units, first[np.isfinite(first)])
+        lasting = lasting[lasting > 0]
+        return float(np.quantile(lasting, 1 - share, method="lower")) if len(lasting) else np.inf
 
 
 def _guessed(file) -> dict | None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ner.data.names import EVERY_UNIT
 from ner.data.nwb.opened import column, columns
 from ner.storage.errors import InputError
 
@@ -40,12 +39,12 @@ def unit_areas(path: str | os.PathLike, units: object, area: Mapping) -> tuple[l
 
 
 def chosen_units(path: str | os.PathLike, area: str, texts: Sequence[str], rule: Mapping) -> list[int]:
-    """Rows of the units that lie in an area, or of every unit.
+    """Rows of the units that lie in an area.
 
     Raises:
         InputError: if there is none; it says what areas there are.
     """
-    if rule["by"] == "all" or area == EVERY_UNIT:
+    if rule["by"] == "all":
         return list(range(len(texts)))
     names = rule.get("map", {}).get(area, [area])
     rows = [k for k, text in enumerate(texts) if _is_named(text, names)]
@@ -115,6 +114,20 @@ def observed(units: object, rows: Sequence[int], first: np.ndarray, last: np.nda
         k = np.searchsorted(starts, first + 1e-6, side="right") - 1
         inside &= (k >= 0) & (last - 1e-6 <= ends[np.maximum(k, 0)])
     return inside
+
+
+def observed_for(units: object, first: np.ndarray) -> np.ndarray:
+    """(trials,) s for which the first unit is observed from a time on; infinite without obs_intervals.
+
+    Args:
+        units: the table.
+        first: (trials,) times, s.
+    """
+    if "obs_intervals" not in columns(units) or not len(units["obs_intervals"][0]):
+        return np.full(len(first), np.inf)
+    starts, ends = _joined(np.asarray(units["obs_intervals"][0], dtype=np.float64).reshape(-1, 2))
+    k = np.searchsorted(starts, first + 1e-6, side="right") - 1
+    return np.where(k >= 0, np.maximum(ends[np.maximum(k, 0)] - first, 0.0), 0.0)
 
 
 def _joined(intervals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
