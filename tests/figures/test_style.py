@@ -139,6 +139,25 @@ def test_a_matplotlibrc_of_the_users_changes_no_figure(tmp_path):
         assert mine.read_bytes() == plain.read_bytes()
 
 
+def test_a_pdf_keeps_of_its_panels_no_rasters_of_the_whole_page(tmp_path):
+    """Each panel is rastered on a page of its own, here of 50 MB."""
+    saved = f"""
+import resource
+import matplotlib.pyplot as plt
+import numpy as np
+from ner.figures import style
+figure, axes = plt.subplots(5, 4, figsize=(7.2, 11))
+for axis in axes.flat:
+    axis.plot([0, 1], rasterized=True)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+style.save(figure, {str(tmp_path / "a.pdf")!r}, {str(tmp_path / "a.png")!r})
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
+    result = subprocess.run([sys.executable, "-c", saved], env=environment, capture_output=True, text=True, check=True)
+    assert int(result.stdout) < 300_000  # kB
+
+
 def test_embeddings_are_seen_from_one_angle_at_one_scale(figure):
     spec = figure.add_gridspec(1, 2)
     paths, directions = trajectories_of()

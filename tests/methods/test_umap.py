@@ -1,10 +1,14 @@
 """UMAP: its neighbours and graphs against umap-learn's own, and what each protocol may see."""
 
+import os
+import subprocess
+import sys
 import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from places import ROOT
 from samples import simulated_recording
 from scipy.spatial.distance import cdist
 
@@ -99,3 +103,26 @@ def test_supervision_parts_the_directions():
         agreement.append((recording.direction[train][distance.argmin(1)] == recording.direction[train]).mean())
     assert agreement[0] < agreement[1]
     assert agreement[1] > 0.95
+
+
+def test_umap_learn_is_compiled_by_the_first_process_alone(tmp_path):
+    """And another version of it anew."""
+    found = """
+import sys
+import numpy as np
+import umap
+umap.__version__ = sys.argv[1]
+from ner.methods.umap import compile_once
+compile_once()
+umap.umap_.smooth_knn_dist(np.arange(12, dtype=np.float32).reshape(4, 3), 3.0)
+print(sum(umap.umap_.smooth_knn_dist.stats.cache_hits.values()))
+"""
+    command, environment = (
+        [sys.executable, "-c", found],
+        os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT / "workflow")},
+    )
+    hits = [
+        int(subprocess.run([*command, version], env=environment, capture_output=True, text=True, check=True).stdout)
+        for version in ("1", "1", "2")
+    ]
+    assert hits == [0, 1, 0]

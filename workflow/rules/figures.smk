@@ -22,7 +22,7 @@ for kind in kinds.module_names():
             "../../envs/ner.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, attempt: 4000 * attempt,
+            mem_mb=lambda wildcards, attempt: 1500 * attempt,
             runtime=lambda wildcards, attempt: 30 * attempt,
         params:
             **made_by("draw", notebook=kind),

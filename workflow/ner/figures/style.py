@@ -5,18 +5,17 @@ import gc
 import os
 import zlib
 from collections.abc import Iterable, Sequence
-from io import BytesIO
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import PdfFile, PdfPages
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
-from pypdf import PdfWriter
 
 from ner.data.bins import Bins
 from ner.methods.names import known_method, method_name
@@ -78,31 +77,43 @@ def use_style() -> None:
     )
 
 
+class _SmallImages(PdfFile):
+    """A PDF whose images do not hold the raster of the whole page that each was cut from, which take gigabytes."""
+
+    def imageObject(self, image: np.ndarray) -> object:
+        """Name of an image in the file."""
+        return super().imageObject(image.copy())
+
+
+class _Pdf(PdfPages):
+    """As PdfPages; the same figures give the same bytes."""
+
+    def __init__(self, path: str | os.PathLike):
+        metadata = {"CreationDate": None}
+        super().__init__(path, metadata=metadata)
+        self._file = _SmallImages(path, metadata=metadata)
+
+
 def save(figure: Figure, pdf: str | os.PathLike, png: str | os.PathLike) -> None:
     """Write a figure as PDF and as PNG; the same figure gives the same bytes."""
-    with atomic(pdf) as path:
-        figure.savefig(path, dpi=_RASTER_DPI, metadata={"CreationDate": None})
+    with atomic(pdf) as path, _Pdf(path) as pages:
+        pages.savefig(figure, dpi=_RASTER_DPI)
     with atomic(png) as path:
         figure.savefig(path)
 
 
 def save_pages(figures: Iterable[Figure], pdf: str | os.PathLike, png: str | os.PathLike) -> None:
     """Write figures as the pages of one PDF, and the first of them as PNG; each is closed once written."""
-    # Not by PdfPages, which keeps a raster of the whole page for every panel until the last page is written.
-    pages = PdfWriter()
-    for k, figure in enumerate(figures):
-        page = BytesIO()
-        figure.savefig(page, format="pdf", dpi=_RASTER_DPI, metadata={"CreationDate": None})
-        pages.append(page)
-        if k == 0:
-            with atomic(png) as first:
-                figure.savefig(first)
-        plt.close(figure)
-        del figure
-        # A figure is full of cycles, which hold its rasters until they are found.
-        gc.collect()
-    with atomic(pdf) as path:
-        pages.write(path)
+    with atomic(pdf) as path, _Pdf(path) as pages:
+        for k, figure in enumerate(figures):
+            pages.savefig(figure, dpi=_RASTER_DPI)
+            if k == 0:
+                with atomic(png) as first:
+                    figure.savefig(first)
+            plt.close(figure)
+            del figure
+            # A figure is full of cycles, which hold its rasters until they are found.
+            gc.collect()
 
 
 def direction_color(direction: float) -> tuple[float, float, float]:

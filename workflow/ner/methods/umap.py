@@ -1,7 +1,10 @@
 """UMAP, without labels or supervised by the direction."""
 
+import os
 import warnings
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ner.data.needs import CONDITIONS
@@ -77,6 +80,32 @@ def needs(settings: Mapping) -> set[str]:
     return {CONDITIONS} if settings["supervised"] else set()
 
 
+@cache
+def compile_once() -> None:
+    """Keep what numba compiles of umap-learn for later processes; it takes half of the time of a fit otherwise.
+
+    numba writes files whole, so that jobs may share them. They lie beside this module's own compiled code, or in
+    NUMBA_CACHE_DIR, and by version, as numba does not notice when a function that another one calls has changed.
+    """
+    import numba
+    import umap
+    from numba.extending import is_jitted
+    from umap import layouts, umap_
+
+    given = numba.config.CACHE_DIR
+    folder = Path(given or Path(__file__).parent, "__pycache__")
+    if not given and not os.access(folder.parent, os.W_OK):
+        return
+    numba.config.CACHE_DIR = str(folder / f"umap-learn-{umap.__version__}")
+    try:
+        for module in (layouts, umap_):
+            for function in vars(module).values():
+                if is_jitted(function) and function.__module__.startswith("umap."):
+                    function.enable_caching()
+    finally:
+        numba.config.CACHE_DIR = given
+
+
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
     """Embed the rates of a recording with UMAP, Euclidean.
 
@@ -102,6 +131,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
 
     from ner.storage.errors import InputError
 
+    compile_once()
     count = settings["neighbors"]
     targets = recording.direction if recording.named is None else recording.named
 
