@@ -18,6 +18,7 @@ from ner.decoding.across import decode_across, decode_target
 from ner.decoding.alignment import paper_rotation, strict_rotation
 from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
 from ner.decoding.decode import fit_decoder
+from ner.decoding.maps import rotated
 from ner.decoding.metrics import METRICS, score
 from ner.decoding.within import decode_within
 from ner.storage.errors import InputError
@@ -160,7 +161,7 @@ def test_recordings_of_other_tasks_are_refused():
 def test_a_rotated_target_equals_a_rotated_source():
     a, b = simulated(1), simulated(2)
     rotation = strict_rotation(a, b)
-    here = score(*decode_target(fit_decoder(a, DECODERS["linear"]), b, rotation))
+    here = score(*decode_target(fit_decoder(a, DECODERS["linear"]), b, rotated(rotation)))
     turned = replace(a, coordinates=a.coordinates @ rotation)
     there = score(*decode_target(fit_decoder(turned, DECODERS["linear"]), b, None))
     assert here["velocity_r2"] == pytest.approx(there["velocity_r2"], abs=1e-12)

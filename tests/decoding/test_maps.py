@@ -8,7 +8,8 @@ from samples import simulated_embedding
 from scipy.linalg import inv, sqrtm
 
 from ner.decoding.alignment import strict_rotation
-from ner.decoding.maps import MAPS, canonical_map
+from ner.decoding.maps import canonical_map
+from ner.decoding.protocols import PROTOCOLS
 from ner.storage.errors import InputError
 
 
@@ -38,10 +39,10 @@ def test_cca_is_the_canonical_correlation_of_matched_training_trials(pair):
     u, correlations, vt = np.linalg.svd(whitened[0] @ (x.T @ y / count) @ whitened[1])
     m_a, m_b = whitened[0] @ u, whitened[1] @ vt.T
     expected = (target.coordinates - b.mean(0)) @ m_b @ inv(m_a) + a.mean(0)
-    carried = MAPS["cca"](source, target)(target.coordinates)
+    carried = PROTOCOLS["cca"].map(source, target)(target.coordinates)
     np.testing.assert_allclose(carried, expected, atol=1e-8)
     for k in range(3):
-        found = np.corrcoef((x @ m_a)[:, k], ((MAPS["cca"](source, target)(b) - a.mean(0)) @ m_a)[:, k])[0, 1]
+        found = np.corrcoef((x @ m_a)[:, k], ((PROTOCOLS["cca"].map(source, target)(b) - a.mean(0)) @ m_a)[:, k])[0, 1]
         assert found == pytest.approx(correlations[k], abs=1e-8)
 
 
@@ -50,22 +51,22 @@ def test_cca_undoes_any_linear_map():
     random = np.random.default_rng(0)
     mixed = source.coordinates @ random.normal(size=(3, 3)) + random.normal(size=3)
     target = replace(source, coordinates=mixed)
-    for name in ("cca", "cca_all_trials"):
-        np.testing.assert_allclose(MAPS[name](source, target)(mixed), source.coordinates, atol=1e-8)
+    for name in ("cca", "cca-all-trials"):
+        np.testing.assert_allclose(PROTOCOLS[name].map(source, target)(mixed), source.coordinates, atol=1e-8)
 
 
 def test_the_rotation_is_the_strict_one_and_unaligned_is_none(pair):
     source, target = pair
     rotated = target.coordinates @ strict_rotation(source, target).T
-    np.testing.assert_allclose(MAPS["procrustes"](source, target)(target.coordinates), rotated, atol=1e-12)
-    np.testing.assert_array_equal(MAPS["unaligned"](source, target)(target.coordinates), target.coordinates)
+    np.testing.assert_allclose(PROTOCOLS["strict"].map(source, target)(target.coordinates), rotated, atol=1e-12)
+    np.testing.assert_array_equal(PROTOCOLS["unaligned"].map(source, target)(target.coordinates), target.coordinates)
 
 
-@pytest.mark.parametrize("name", sorted(set(MAPS) - {"cca_all_trials"}))
+@pytest.mark.parametrize("name", ["strict", "cca", "unaligned"])
 def test_test_trials_do_not_shape_a_map(pair, name):
     source, target = pair
     changed = [replace(e, coordinates=np.where(e.train[:, None], e.coordinates, 9.0)) for e in pair]
-    first, second = MAPS[name](source, target), MAPS[name](*changed)
+    first, second = PROTOCOLS[name].map(source, target), PROTOCOLS[name].map(*changed)
     for field in ("matrix", "origin", "offset"):
         np.testing.assert_array_equal(getattr(first, field), getattr(second, field))
 
@@ -73,18 +74,25 @@ def test_test_trials_do_not_shape_a_map(pair, name):
 def test_test_trials_shape_the_habit_of_fitting_on_all_trials(pair):
     source, target = pair
     changed = replace(target, coordinates=np.where(target.train[:, None], target.coordinates, -target.coordinates))
-    assert not np.allclose(MAPS["cca_all_trials"](*pair).matrix, MAPS["cca_all_trials"](source, changed).matrix)
+    assert not np.allclose(
+        PROTOCOLS["cca-all-trials"].map(*pair).matrix, PROTOCOLS["cca-all-trials"].map(source, changed).matrix
+    )
 
 
 def test_what_cannot_be_aligned_is_refused(pair):
     source, target = pair
     wide = simulated_embedding(1, dimensions=4)
-    for name in MAPS:
+    for name in ("cca", "cca-all-trials", "unaligned"):
         with pytest.raises(InputError, match="found 3 dimensions; expected 4, as simulated-1 has"):
-            MAPS[name](source, wide)
+            PROTOCOLS[name].map(source, wide)
     turned = replace(target, direction=target.direction + 10)
     with pytest.raises(InputError, match="align recordings of the same task"):
         canonical_map(source, turned)
-    flat = replace(target, coordinates=target.coordinates * [1, 1, 0])
-    with pytest.raises(InputError, match="simulated-1: found latents of rank 2 in 3 dimensions"):
-        canonical_map(source, flat)
+
+
+def test_cca_of_latents_that_do_not_span_their_space_is_that_of_what_they_span(pair):
+    source, target = pair
+    flat = [replace(e, coordinates=np.column_stack([e.coordinates, e.coordinates[:, 0]])) for e in pair]
+    carried = PROTOCOLS["cca"].map(*flat)(flat[1].coordinates)
+    expected = PROTOCOLS["cca"].map(source, target)(target.coordinates)
+    np.testing.assert_allclose(carried, np.column_stack([expected, expected[:, 0]]), atol=1e-8)

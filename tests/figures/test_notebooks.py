@@ -15,6 +15,7 @@ from ner.data.recordings import Recording, write_recording
 from ner.data.simulation import EIGHT as DIRECTIONS
 from ner.decoding.across import decode_across
 from ner.decoding.decode import decode
+from ner.decoding.few_trials import few_trials
 from ner.decoding.metrics import METRICS
 from ner.decoding.movements import write_movements
 from ner.decoding.within import decode_within
@@ -56,6 +57,9 @@ ENTRIES = {
         "protocol": "paper",
     },
     "curved": {"kind": "curved", "recordings": ["jenkins-20090925-up-down-31-38-all", GROUP[0]], "methods": METHODS},
+    "across-cca": {"kind": "across", "group": "days", "protocol": "cca"},
+    "alignments": {"kind": "alignments", "group": "days", "methods": METHODS, "ceiling": "ner"},
+    "few_trials": {"kind": "few_trials", "group": "days", "methods": METHODS},
     "controls": {"kind": "controls", "methods": METHODS, "ceiling": METHODS[1]},
     "film": {"kind": "film", "recording": GROUP[0], "method": "ner", "trials": 2},
 }
@@ -92,6 +96,7 @@ class Files:
     groups = {"days": GROUP}
     within = across = {"linear": METHODS}
     seeds = [0]
+    protocols = ("paper", "strict", "cca", "target-trained")
 
     def __init__(self, root):
         self.root = root
@@ -127,13 +132,13 @@ class Files:
         table = pd.DataFrame({"step": range(1, len(loss) + 1), "loss": loss})
         return self.made(f"{method}-{recording}-{seed}.history.csv", lambda path: table.to_csv(path, index=False))
 
-    def protocols(self, method, recording, seed):
+    def coordinates(self, method, recording, seed):
         file = self.embedding_file(method, recording, seed)
         return {protocol: read_embedding(file, protocol) for protocol in ("paper", "strict")}
 
     def scores(self, decoder, method, recording, seed):
         of = {"method": method, "recording": recording, "seed": seed, "decoders": {decoder: DECODER}}
-        return decode_within(self.protocols(method, recording, seed), **of)
+        return decode_within(self.coordinates(method, recording, seed), **of)
 
     def scores_file(self, decoder, method, recording, seed):
         of = (decoder, method, recording, seed)
@@ -149,7 +154,7 @@ class Files:
 
     def movements_file(self, decoder, method, recording, seed, protocol):
         def make(path):
-            embedding = self.protocols(method, recording, seed)[protocol]
+            embedding = self.coordinates(method, recording, seed)[protocol]
             write_movements(path, embedding, decode(embedding, DECODER))
 
         return self.made(f"{decoder}-{method}-{recording}-{seed}-{protocol}.parquet", make)
@@ -163,8 +168,8 @@ class Files:
         files = []
         for method in METHODS:
             embeddings = {
-                protocol: {name: self.protocols(method, name, 0)[protocol] for name in GROUP}
-                for protocol in ("paper", "strict")
+                protocol: {name: self.coordinates(method, name, 0)["strict"] for name in GROUP}
+                for protocol in self.protocols
             }
             of = {"method": method, "group": group, "seed": 0, "decoders": {"linear": DECODER}}
             tables = decode_across(embeddings, **of)
@@ -175,6 +180,17 @@ class Files:
                 ]
             )
         return tuple(map(list, zip(*files, strict=True)))
+
+    def few_trials_files(self, group, methods):
+        def table(method):
+            embeddings = {name: self.coordinates(method, name, 0)["strict"] for name in GROUP}
+            of = {"method": method, "group": group, "seed": 0, "decoders": {"linear": DECODER}}
+            return few_trials(embeddings, **of, protocols=["strict", "target-trained"], counts=[1, 2], draws=2)
+
+        return [
+            self.made(f"{method}-few.csv", lambda path, method=method: write_csv(path, table(method)))
+            for method in methods
+        ]
 
     def published_files(self, scope, recordings):
         """Of NER on one recording, within: what was published is what is decoded here."""

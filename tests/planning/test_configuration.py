@@ -11,6 +11,7 @@ from places import ROOT
 from snakemake.utils import update_config
 
 from ner.decoding.decoders import registry as decoders
+from ner.decoding.protocols import PROTOCOLS
 from ner.methods import registry as methods
 from planning.configuration import ConfigError, schema, validate
 from planning.run import recordings
@@ -215,3 +216,8 @@ def test_every_leaf_of_the_config_is_commented():
         if not lines[line - 1].lstrip().startswith("#") and not re.search(rf"\b{path[-1]}\b", comments(line))
     ]
     assert bare == []
+
+
+def test_the_schema_knows_every_protocol():
+    across = schema()["properties"]["decoding"]["properties"]["across"]["properties"]
+    assert across["protocols"]["items"]["enum"] == list(PROTOCOLS)

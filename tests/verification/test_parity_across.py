@@ -9,6 +9,7 @@ from samples import simulated_embedding as simulated
 from ner.decoding.across import decode_across, decode_target
 from ner.decoding.alignment import candidate_rotations, paper_rotation
 from ner.decoding.decode import fit_decoder
+from ner.decoding.maps import rotated
 from ner.decoding.metrics import score
 from ner.published.catalogue import across_set, published_embeddings, published_tables
 from ner.published.tables import METRICS_PUBLISHED, published_across, read_published_embedding
@@ -31,7 +32,7 @@ def table_of(recordings, choose):
         fitted = fit_decoder(embedding, LINEAR_500)
         for target, onto in recordings.items():
             rotation = None if source == target else candidate_rotations(embedding, onto)[choose(source, target)]
-            scores = score(*decode_target(fitted, onto, rotation), swapped=True)
+            scores = score(*decode_target(fitted, onto, None if rotation is None else rotated(rotation)), swapped=True)
             rows += [(source, target, metric, value) for metric, value in scores.items()]
     return pd.DataFrame(rows, columns=["source", "target", "metric", "value"])
 

@@ -33,6 +33,7 @@ _DEFINE = {
 _EMBEDDING = "<results>/embeddings/{}/{}/seed{}"
 _WITHIN = "<results>/decoding/within/{}/{}/{}/seed{}"
 _MOVEMENTS = "<results>/decoding/movements/{}/{}/{}/{}/seed{}.parquet"
+_FEW_TRIALS = "<results>/decoding/few_trials/{}/{}/seed{}.csv"
 _ACROSS = "<results>/decoding/across/{}/{}/seed{}"
 
 
@@ -47,6 +48,7 @@ class RunPlan:
         across: methods that each decoder reads across recordings.
         seeds: of the run.
         left_out: methods and recordings that do not suit each other, see planning.run.unsuited.
+        protocols: by which methods are decoded across recordings.
         published: the authors' tables that can be had, by scope: within, across and curved (Figure 8).
     """
 
@@ -56,6 +58,7 @@ class RunPlan:
     across: Mapping[str, Sequence[str]]
     seeds: Sequence[int]
     left_out: Collection[tuple[str, str]] = ()
+    protocols: Sequence[str] = ()
     published: Mapping[str, Sequence[PublishedTable | PrintedFigure]] = field(default_factory=dict)
 
     def suits(self, method: str, *names: str) -> bool:
@@ -103,6 +106,11 @@ class RunPlan:
         suited = [method for method in methods if self.suits(method, *self.groups[group])]
         return _tables([_ACROSS.format(method, group, seed) for method in suited for seed in self.seeds])
 
+    def few_trials_files(self, group: str, methods: Iterable[str]) -> list[str]:
+        """Metrics across a group's recordings by the training trials that are used: a file a method and seed."""
+        suited = [method for method in methods if self.suits(method, *self.groups[group])]
+        return [_FEW_TRIALS.format(method, group, seed) for method in suited for seed in self.seeds]
+
     def published_files(self, scope: str, shown: Iterable[str]) -> tuple[list[str], list[str]]:
         """The authors' tables of a scope, where one of them covers one of the recordings: metrics, and over time."""
         shown = list(shown)
@@ -133,6 +141,7 @@ def run_plan(
         across=decoded_methods(config, "across"),
         seeds=config["seeds"],
         left_out=frozenset(unsuited(config)),
+        protocols=config["decoding"]["across"]["protocols"],
         published=published or {},
     )
 

@@ -2,7 +2,7 @@ include: "groups.smk"
 
 
 use rule step as decode_across with:
-    """Fit decoders on every recording of a group and score them on every other, under both protocols."""
+    """Fit decoders on every recording of a group and score them on every other, under every protocol that config names."""
     input:
         embeddings=group_embeddings,
     output:
@@ -16,6 +16,29 @@ use rule step as decode_across with:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         **made_by("decode_across"),
+        protocols=config["decoding"]["across"]["protocols"],
+        recordings=group_recordings,
+        decoders=across_decoders,
+
+
+use rule step as decode_few_trials with:
+    """Decode every recording of a group when only some of its training trials are used; for figures of kind few_trials."""
+    input:
+        embeddings=group_embeddings,
+    output:
+        "<results>/decoding/few_trials/{method}/{group}/seed{seed}.csv",
+    pathvars:
+        job="decode_few_trials/{method}/{group}/seed{seed}",
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        **made_by("decode_few_trials"),
+        # The habit is to use all trials, and paper rotates by all.
+        protocols=[
+            name for name in config["decoding"]["across"]["protocols"] if name not in ("paper", "cca-all-trials")
+        ],
+        few_trials=config["decoding"]["across"]["few_trials"],
         recordings=group_recordings,
         decoders=across_decoders,
 

@@ -12,33 +12,32 @@ Rounding can change where lbfgs stops. On the authors' M1 embeddings of NER and 
 from collections.abc import Mapping
 from dataclasses import astuple
 
-import numpy as np
 import pandas as pd
 
 from ner.data.embeddings import Embedding
 from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
 from ner.decoding.decode import by_protocol, fit_decoder
 from ner.decoding.decoders.registry import Decoder
+from ner.decoding.maps import Map
 from ner.decoding.metrics import Decoded, accuracy_over_time
 from ner.decoding.nulls import accuracy_band, permutation_nulls
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
 
 
-def decode_target(fitted: Decoder, target: Embedding, rotation: np.ndarray | None) -> tuple[Embedding, Decoded]:
+def decode_target(fitted: Decoder, target: Embedding, carry: Map | None) -> tuple[Embedding, Decoded]:
     """Decode the test trials of a target by a source's decoders.
 
     Args:
         fitted: decoders of the source.
         target: coordinates with the movements beside them.
-        rotation: (d, d), orthogonal, which takes the source onto the target as ``source @ rotation``; None where the
-            target is the source.
+        carry: the target's coordinates into the source's space; None where the target is the source.
 
     Returns:
         The target's test bins, and the movements decoded from them.
     """
     test = target.select(~target.train)
-    coordinates = test.coordinates if rotation is None else test.coordinates @ rotation.T
+    coordinates = test.coordinates if carry is None else carry(test.coordinates)
     return test, Decoded(*fitted.predict(coordinates))
 
 
@@ -54,11 +53,12 @@ def decode_across(
 
     Under the paper protocol a source is rotated onto a target by the published rule, which uses the train and test
     bins of both, and with them the directions of the target's test trials; under the strict one by the training
-    direction averages alone. Nothing is rotated where source and target are one.
+    direction averages alone; the others align in other ways, or not at all (`protocols.PROTOCOLS`). Nothing is aligned
+    where source and target are one.
 
     Args:
-        embeddings: protocol to recording to embedding; where two protocols share a source's coordinates, its decoders
-            are fitted once.
+        embeddings: protocol to recording to embedding of that protocol's coordinates; where two protocols share a
+            source's coordinates, its decoders are fitted once.
         method: name of the method, for the tables.
         group: name of the group, for the tables.
         seed: of the method, for the tables.
@@ -86,8 +86,9 @@ def decode_across(
             rule = PROTOCOLS[protocol]
             for source, embedding in recordings.items():
                 for target, onto in recordings.items():
-                    rotation = None if source == target else rule.rotation(embedding, onto)
-                    test, decoded = decode_target(fitted[source][protocol], onto, rotation)
+                    carry = None if source == target else rule.map(embedding, onto)
+                    reader = fitted[source if carry else target][protocol]
+                    test, decoded = decode_target(reader, onto, carry)
                     of = (method, group, source, target, name, protocol)
                     chance = permutation_nulls(test, decoded, swapped=rule.swapped("test"))
                     values += [(*of, metric, seed, null.value) for metric, null in chance.items()]

@@ -1,17 +1,14 @@
 """Carrying the embedding of one recording into the latent space of another, so that a decoder of the other reads it.
 
-`strict_rotation` is the rule of the paper's comparison. The field compares it with canonical correlations and with no
-alignment at all. A new map is one entry of MAPS.
+The paper rotates. The field compares that with canonical correlations and with no alignment at all. Which map is used
+when, says `protocols.PROTOCOLS`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import qr, solve_triangular
 
 from ner.data.embeddings import Embedding
-from ner.decoding.alignment import strict_rotation
 from ner.storage.errors import InputError
 
 
@@ -45,15 +42,14 @@ def unaligned(source: Embedding, target: Embedding) -> Map:
     return Map(np.eye(len(nowhere)), nowhere, nowhere)
 
 
-def procrustes(source: Embedding, target: Embedding) -> Map:
-    """The strict rotation, from the target's training averages onto the source's.
+def rotated(rotation: np.ndarray) -> Map:
+    """The map that undoes a rotation of the source onto the target.
 
-    Raises:
-        InputError: if the two have other dimensions, directions or bins in a trial.
+    Args:
+        rotation: (d, d), orthogonal, which takes the source onto the target as ``source @ rotation``.
     """
-    _require_dimensions(source, target)
-    nowhere = np.zeros(source.coordinates.shape[1])
-    return Map(strict_rotation(source, target).T, nowhere, nowhere)
+    nowhere = np.zeros(len(rotation))
+    return Map(rotation.T, nowhere, nowhere)
 
 
 def cca(source: Embedding, target: Embedding) -> Map:
@@ -79,14 +75,15 @@ def canonical_map(source: Embedding, target: Embedding) -> Map:
 
     Trials are matched by direction, the first n of each, n the smaller count. With the centered matched bins
     A = Q_a R_a and B = Q_b R_b and the singular value decomposition Q_a' Q_b = U S V', the canonical directions are
-    M_a = R_a^-1 U and M_b = R_b^-1 V, and the target is carried by M_b M_a^-1.
+    M_a = R_a^-1 U and M_b = R_b^-1 V, and the target is carried by M_b M_a^-1. Here Q and R are those of a singular
+    value decomposition, so that latents need not span their space; what the bins do not span is lost.
 
     Args:
         source: all its bins count.
         target: all its bins count.
 
     Raises:
-        InputError: if the two have other dimensions, directions or bins in a trial, or latents that do not span theirs.
+        InputError: if the two have other dimensions, directions or bins in a trial.
 
     References:
         Gallego et al., Long-term stability of cortical population dynamics underlying consistent behavior, Nat Neurosci
@@ -95,12 +92,9 @@ def canonical_map(source: Embedding, target: Embedding) -> Map:
     _require_dimensions(source, target)
     a, b = _matched(source, target)
     origins = a.mean(axis=0), b.mean(axis=0)
-    (q_a, r_a), (q_b, r_b) = (
-        qr(_spanning(x - origin, embedding), mode="economic")
-        for x, origin, embedding in zip((a, b), origins, (source, target), strict=True)
-    )
-    u, _, vt = np.linalg.svd(q_a.T @ q_b)
-    return Map(solve_triangular(r_b, vt.T) @ u.T @ r_a, origins[1], origins[0])
+    (u_a, s_a, v_a), (u_b, s_b, v_b) = (_spanned(x - origin) for x, origin in zip((a, b), origins, strict=True))
+    u, _, vt = np.linalg.svd(u_a.T @ u_b, full_matrices=False)
+    return Map((v_b / s_b) @ vt.T @ u.T @ (s_a[:, None] * v_a.T), origins[1], origins[0])
 
 
 def _matched(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarray]:
@@ -124,12 +118,11 @@ def _matched(source: Embedding, target: Embedding) -> tuple[np.ndarray, np.ndarr
     return a, b
 
 
-def _spanning(centered: np.ndarray, embedding: Embedding) -> np.ndarray:
-    rank, dimensions = np.linalg.matrix_rank(centered), centered.shape[1]
-    if rank < dimensions:
-        found = f"latents of rank {rank} in {dimensions} dimensions"
-        raise InputError(_name(embedding), found, "latents that span their space", "use fewer dimensions")
-    return centered
+def _spanned(centered: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Singular value decomposition u, s, v of bins, without the directions along which they do not vary."""
+    u, s, vt = np.linalg.svd(centered, full_matrices=False)
+    kept = s > s[0] * max(centered.shape) * np.finfo(float).eps
+    return u[:, kept], s[kept], vt[kept].T
 
 
 def _require_dimensions(source: Embedding, target: Embedding) -> None:
@@ -141,12 +134,3 @@ def _require_dimensions(source: Embedding, target: Embedding) -> None:
 
 def _name(embedding: Embedding) -> str:
     return str(embedding.metadata.get("recording", "embedding"))
-
-
-#: Every map by its name: from a source and a target to what carries the target into the source's space.
-MAPS: dict[str, Callable[[Embedding, Embedding], Map]] = {
-    "procrustes": procrustes,
-    "cca": cca,
-    "cca_all_trials": cca_all_trials,
-    "unaligned": unaligned,
-}

@@ -1,5 +1,6 @@
 """Figures of methods beside their controls: held-out scores, paired by recording, between chance and a ceiling."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -78,13 +79,15 @@ class Controls:
         values: columns tables.SESSIONS.
         means: columns tables.CONTROLS.
         ceiling: the method whose means are lines through the others.
-        said: decoder, protocol and trials, for the title.
+        said: what is scored, for the title.
+        name: from a method to what it is called.
     """
 
     values: pd.DataFrame
     means: pd.DataFrame
     ceiling: str
     said: str
+    name: Callable[[str], str] = method_name
 
     @classmethod
     def of(cls, values: pd.DataFrame, *, ceiling: str, decoder: str, protocol: str, split: str) -> "Controls":
@@ -136,7 +139,7 @@ def draw(controls: Controls) -> Figure:
         Line2D([], [], color="black", markersize=3.5, label="mean and its 95 % interval", **dot),
         chance_legend(),
         Line2D(
-            [], [], color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label=f"{method_name(controls.ceiling)}, mean"
+            [], [], color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label=f"{controls.name(controls.ceiling)}, mean"
         ),
     ]
     figure.legend(
@@ -150,7 +153,7 @@ def _panel(axis: Axes, controls: Controls, metric: str, *, labels: bool) -> None
     methods, unit, decimals = controls.methods, METRICS[metric].unit, METRICS[metric].decimals
     rows = controls.values[controls.values["metric"] == metric]
     means = controls.means[controls.means["metric"] == metric].set_index("method")
-    table = rows.pivot(index="recording", columns="method", values="mean")[methods]
+    table = rows.pivot(index="recording", columns="method", values="mean").reindex(columns=methods)
     low = max(_FLOOR[unit], min(0.0, table.min().min()))
     places = np.arange(len(methods))
     for place, method in zip(places, methods, strict=True):
@@ -182,5 +185,5 @@ def _panel(axis: Axes, controls: Controls, metric: str, *, labels: bool) -> None
     top = 100.0 if unit == "%" else 1.0
     axis.set(xlim=(low - 0.02 * (top - low), top + 0.02 * (top - low)), ylim=(len(methods) - 0.4, -0.6), ylabel="")
     axis.set_xlabel(METRICS[metric].label + (" (%)" if unit == "%" else ""))
-    axis.set_yticks(places, [method_name(method) for method in methods] if labels else [])
+    axis.set_yticks(places, [controls.name(method) for method in methods] if labels else [])
     axis.tick_params(axis="y", length=0)

@@ -25,6 +25,11 @@ DECODER = {
 }
 #: Held-out trials unless the paper's way is asked for.
 PROTOCOL = {"description": "the protocol shown", "enum": ["paper", "strict"], "default": "strict"}
+PROTOCOL_ACROSS = {
+    "description": "the protocol shown, one of `decoding.across.protocols`",
+    "type": "string",
+    "default": "strict",
+}
 SEED = {
     "description": "the seed shown",
     "title": "a whole number from 0 to 2^32 - 1",

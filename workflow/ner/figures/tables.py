@@ -2,7 +2,8 @@
 
 from ner.data.columns import BIN, DIRECTION, RECORDING, SPLIT, TRIAL, VX, VY
 from ner.data.embeddings import LATENT
-from ner.decoding.columns import METHOD, METRIC, NULL_HIGH, NULL_LOW, VALUE
+from ner.decoding.columns import METHOD, METRIC, NULL_HIGH, NULL_LOW, PROTOCOL, VALUE
+from ner.decoding.few_trials import FEW_TRIALS
 from ner.decoding.method_tests import ACROSS_TESTS
 from ner.storage.tables import Column, Table
 from ner.training.history import LOSS, STEP
@@ -137,6 +138,20 @@ CONTROLS = Table(
         Column("difference_high", "as difference", f"upper {_INTERVAL}"),
     ),
     "the methods shown, the best first",
+)
+
+FEW = Table(
+    "{figure}_trials.csv",
+    (
+        METHOD,
+        PROTOCOL,
+        METRIC,
+        *(column for column in FEW_TRIALS if column.name == "known"),
+        RECORDING,
+        Column("mean", VALUE.unit, "mean over draws, sources and seeds; the recording is the target"),
+        Column("sd", VALUE.unit, "standard deviation over draws, mean over sources and seeds; empty of a single one"),
+    ),
+    "decoding by how many training trials of the target are used",
 )
 
 FRAMES = Table(

@@ -16,6 +16,7 @@ from ner.decoding.across_summary import kind_of_pairs
 from ner.decoding.alignment import candidate_rotations, paper_rotation, strict_rotation
 from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, SOURCE, TARGET, VALUE
 from ner.decoding.decode import fit_decoder
+from ner.decoding.maps import rotated
 from ner.decoding.metrics import score
 from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, Table, names
@@ -102,8 +103,10 @@ def parity_across(
         fitted = fit_decoder(embedding, settings)
         for target, onto in recordings.items():
             directions, rotations, taken = _candidates(embedding, onto, rotated=source != target)
-            decoded = [decode_target(fitted, onto, rotation) for rotation in rotations]
-            strict = decode_target(fitted, onto, None if source == target else strict_rotation(embedding, onto))
+            decoded = [decode_target(fitted, onto, rotated(rotation)) for rotation in rotations]
+            strict = decode_target(
+                fitted, onto, None if source == target else rotated(strict_rotation(embedding, onto))
+            )
             theirs = {metric: values[source, target, metric] for metric in METRICS_PUBLISHED}
             cell = _explained([score(*pair, swapped=True) for pair in decoded], theirs, rotations, taken, onto)
             in_order, strictly = score(*decoded[taken]), score(*strict)

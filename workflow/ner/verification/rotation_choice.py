@@ -15,6 +15,7 @@ from ner.decoding.across import decode_target
 from ner.decoding.alignment import chances_of_candidates
 from ner.decoding.columns import DECODER, METHOD, METRIC, SEED, SOURCE, TARGET, VALUE
 from ner.decoding.decode import fit_decoder
+from ner.decoding.maps import rotated
 from ner.decoding.metrics import score
 from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, Table, names
@@ -56,7 +57,7 @@ def rotation_choice(
                     continue
                 rotations, chances = chances_of_candidates(embedding, onto)
                 taken = np.flatnonzero(chances)
-                scores = [score(*decode_target(fitted, onto, rotations[k]), swapped=True) for k in taken]
+                scores = [score(*decode_target(fitted, onto, rotated(rotations[k])), swapped=True) for k in taken]
                 for metric in METRICS_PUBLISHED:
                     values = np.array([found[metric] for found in scores])
                     mean = np.average(values, weights=chances[taken])

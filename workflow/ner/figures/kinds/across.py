@@ -1,14 +1,19 @@
 """Decoding across the recordings of a group, and the methods tested against each other (paper, Figs 5 and 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ner.decoding.across_summary import ACCURACY, CELLS, MEANS
-from ner.figures.kinds.registry import Plan
-from ner.figures.settings import GROUP, PROTOCOL
+from ner.figures.kinds.registry import Plan, Problem, undecoded
+from ner.figures.settings import GROUP, PROTOCOL_ACROSS
 from ner.figures.tables import TESTS
 
-SETTINGS = {"group": GROUP, "protocol": PROTOCOL}
+SETTINGS = {"group": GROUP, "protocol": PROTOCOL_ACROSS}
 TABLES = (CELLS, MEANS, ACCURACY, TESTS)
+
+
+def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
+    """A protocol that nothing is decoded by."""
+    yield from undecoded(entry, plan)
 
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:

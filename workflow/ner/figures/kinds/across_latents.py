@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from ner.data.names import AREAS
 from ner.figures.kinds import across
 from ner.figures.kinds.registry import Plan, Problem
-from ner.figures.settings import METHODS, SEED
+from ner.figures.settings import METHODS, PROTOCOL, SEED
 from ner.figures.tables import AVERAGES
 
 SETTINGS = {
     **across.SETTINGS,
+    # By which the embeddings are rotated too.
+    "protocol": PROTOCOL,
     "methods": {**METHODS, "description": "the methods whose rotated embeddings are drawn"},
     "area": {"description": "the area of the group whose rotated embeddings are drawn", "enum": list(AREAS)},
     "anchor": {
@@ -23,7 +25,8 @@ TABLES = (*across.TABLES, AVERAGES)
 
 
 def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
-    """An anchor outside the group."""
+    """An anchor outside the group, and what `across` finds."""
+    yield from across.problems(entry, plan)
     members = plan.groups[entry["group"]]
     if entry["anchor"] not in members:
         yield Problem("anchor", entry["anchor"], members, f"name a recording of groups.{entry['group']}")

@@ -68,6 +68,8 @@ class Plan(Protocol):
     within: Mapping[str, Sequence[str]]
     across: Mapping[str, Sequence[str]]
     seeds: Sequence[int]
+    #: Protocols by which methods are decoded across recordings.
+    protocols: Sequence[str]
 
     def suits(self, method: str, *names: str) -> bool:
         """Whether recordings have all that a method needs."""
@@ -95,6 +97,9 @@ class Plan(Protocol):
 
     def across_files(self, group: str) -> tuple[list[str], list[str], list[str]]:
         """Metrics across the recordings of a group, accuracy over time, and chance: a file a method and seed."""
+
+    def few_trials_files(self, group: str, methods: Iterable[str]) -> list[str]:
+        """Metrics across a group's recordings by the training trials that are used: a file a method and seed."""
 
     def published_files(self, scope: str, recordings: Iterable[str]) -> tuple[list[str], list[str]]:
         """The authors' tables of a scope, within, across or curved: metrics, and accuracy over time.
@@ -204,6 +209,13 @@ def outputs(name: str) -> dict[str, str]:
         **{f"{table_name(table)}_csv": table.path.removeprefix("{figure}") for table in kind(name).TABLES},
         **own,
     }
+
+
+def undecoded(entry: Mapping, plan: Plan) -> Iterator[Problem]:
+    """The protocol of an entry, where nothing is decoded by it across recordings."""
+    if entry["protocol"] not in plan.protocols:
+        remedy = "add it to `decoding.across.protocols`"
+        yield Problem("protocol", entry["protocol"], list(plan.protocols), remedy)
 
 
 def unread(entry: Mapping, plan: Plan) -> Iterator[Problem]:

@@ -1,0 +1,30 @@
+"""Decoding across the recordings of a group against the number of the target's training trials."""
+
+from collections.abc import Iterator, Mapping
+
+from ner.data.needs import CONDITIONS
+from ner.figures.kinds.registry import Plan, Problem
+from ner.figures.settings import DECODER, GROUP, METHODS
+from ner.figures.tables import FEW
+
+SETTINGS = {"group": GROUP, "methods": METHODS, "decoder": DECODER}
+TABLES = (FEW,)
+NEEDS = {CONDITIONS}
+
+
+def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
+    """Methods that the decoder does not read across recordings."""
+    read = plan.across.get(entry["decoder"], ())
+    for method in entry["methods"]:
+        if method not in read:
+            yield Problem("methods", method, list(read), f"add it to `decoding.across.decoders.{entry['decoder']}`")
+
+
+def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
+    """The metrics of every method and seed."""
+    return {"tables": plan.few_trials_files(entry["group"], entry["methods"])}
+
+
+def parameters(entry: Mapping, plan: Plan) -> dict:
+    """What of the tables is shown."""
+    return {key: entry[key] for key in ("methods", "decoder")}
