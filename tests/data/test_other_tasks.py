@@ -177,6 +177,14 @@ def test_random_targets_of_a_useless_direction_say_what_to_set(tmp_path):
     np.testing.assert_array_equal(free.labels[:, :2], 10 * free.velocity)
 
 
+@pytest.mark.parametrize(("key", "said"), [("align", "or set `step`"), ("direction", "or set it to null")])
+def test_columns_that_random_targets_lack_say_what_to_set(tmp_path, key, said):
+    content = perich_miller()
+    del content.trials[{"align": "go_cue_time", "direction": "target_dir"}[key]]
+    with pytest.raises(InputError, match=said):
+        from_nwb(write(tmp_path / "file.nwb", content), 40)
+
+
 def test_named_conditions_survive_their_file(tmp_path):
     settings = {"nwb": {"layout": "mc-maze", "direction": None, "condition": ["trial_type"]}}
     path = write(tmp_path / "file.nwb", mc_maze())

@@ -170,7 +170,7 @@ def _unobserved(intervals: np.ndarray, times: np.ndarray) -> int:
 def _trials(file) -> Iterator[str]:
     trials = file.trials
     if trials is None or not len(trials):
-        yield "trials: none"
+        yield "trials: none (`step` of the session cuts windows)"
         return
     length = np.asarray(trials["stop_time"][:], dtype=float) - np.asarray(trials["start_time"][:], dtype=float)
     yield f"trials: {len(trials)}, of {np.nanmin(length):.3g} to {np.nanmax(length):.3g} s"

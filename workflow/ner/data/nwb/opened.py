@@ -70,6 +70,10 @@ def _check_version(path: str | os.PathLike) -> None:
         raise InputError(path, f"NWB {version}", f"NWB {_MAJOR}", "convert it with the tools of its archive")
 
 
+#: What else may be done where a column is missing, by the config key that names it.
+_OTHERWISE = {"align": ", or set `step`, which cuts windows", "direction": ", or set it to null"}
+
+
 def columns(table: object) -> list[str]:
     """Names of the columns of a table."""
     return list(table.colnames)
@@ -89,7 +93,8 @@ def column(path: str | os.PathLike, table: object, name: str, key: str) -> objec
     """
     if name not in table.colnames:
         found = f"a table {table.name} with the columns {columns(table)}"
-        raise InputError(path, found, f"also {name!r}", f"correct nwb.{key} of the session")
+        remedy = f"correct nwb.{key} of the session{_OTHERWISE.get(key, '')}"
+        raise InputError(path, found, f"also {name!r}", remedy)
     return table[name]
 
 
