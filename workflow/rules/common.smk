@@ -111,6 +111,13 @@ def within_files(suffix):
     return [file.removesuffix(".csv") + suffix for file in metrics]
 
 
+def within_outputs(seeds):
+    """The results of decoding within a recording, by their names: a file of each kind for every seed."""
+    stem = "<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}"
+    kinds = {"metrics": ".csv", "time": ".time.csv", "null": ".null.csv"}
+    return {name: expand(stem + suffix, seed=seeds, allow_missing=True) for name, suffix in kinds.items()}
+
+
 def told(path):
     """A table or page of the results that the report holds, in the category and with the caption of its path."""
     folder = Path(path).parent.name or "tables"

@@ -1,10 +1,3 @@
-def within_outputs(seeds):
-    """The results of decoding within a recording, by their names: a file of each kind for every seed."""
-    stem = "<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}"
-    kinds = {"metrics": ".csv", "time": ".time.csv", "null": ".null.csv"}
-    return {name: expand(stem + suffix, seed=seeds, allow_missing=True) for name, suffix in kinds.items()}
-
-
 use rule step as decode_within with:
     """Fit a decoder on a recording's training trials and score it on both splits, under both protocols, seed by seed."""
     input:
