@@ -40,7 +40,7 @@ SETTINGS = {
         "type": ["object", "null"],
         "additionalProperties": {"type": "array", "minItems": 1},
         "default": None,
-        "description": "field of a trial to the values with which it is kept; null keeps result R, where there is one",
+        "description": "which trials are kept: field to the values that are kept; null keeps result R, if there is one",
     },
     "selections": SELECTIONS,
     "condition": {

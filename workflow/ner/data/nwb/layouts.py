@@ -63,7 +63,7 @@ _PROPERTIES = {
     "start": {"type": "number", "description": "s from there to the first bin"},
     "bin_seconds": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "width of a bin, s"},
     "keep": {
-        "description": "columns of the trials, and the values with which a trial is kept",
+        "description": "which trials are kept: column of the trials to the values that are kept",
         "type": "object",
         "additionalProperties": {"type": "array", "minItems": 1},
     },
