@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from claims.tables import CONFIG, R2, TRAIN, Claim, by_metric, ran, recordings_of_the_paper, rows
+from claims.tables import CONFIG, R2, TABLES, TRAIN, Claim, by_metric, ran, recordings_of_the_paper, rows
 
 PAGE = "docs/baselines.md"
 METHODS = ("pivae", "umap", "umap-supervised")
@@ -127,3 +127,11 @@ def costs() -> Iterator[Claim]:
     )
     paper = {"recordings": recordings_of_the_paper(), "seeds": len(CONFIG["seeds"])}
     yield Claim(page, "{recordings} recordings with {seeds} seeds each", paper)
+    jobs = TABLES["benchmarks"]
+    seconds = {
+        "rest": jobs[~jobs["stage"].isin(["embed", "preprocess"])]["seconds"].sum(),
+        "all": jobs["seconds"].sum(),
+    }
+    took = {"minutes": seconds["rest"] / 60, "hours": seconds["all"] / 3600}
+    yield Claim(page, "took {minutes:.0f} minutes of one core in", {"minutes": took["minutes"]})
+    yield Claim(page, "of {hours:.0f} hours in", {"hours": took["hours"]})

@@ -377,10 +377,10 @@ def test_the_kernel_is_the_running_python_whatever_the_user_installed(tmp_path, 
 
 
 def test_namesakes_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):
-    for name in ("ner", "colorsys", "pypdf", "ipykernel_launcher"):
+    for name in ("ner", "colorsys", "tqdm", "ipykernel_launcher"):
         (tmp_path / f"{name}.py").write_text("raise ImportError('another one')\n")
     monkeypatch.chdir(tmp_path)
-    a_notebook(tmp_path / "n.ipynb", "out = ''", "import colorsys, pypdf, ner")
+    a_notebook(tmp_path / "n.ipynb", "out = ''", "import colorsys, tqdm, ner")
     notebooks.execute(tmp_path / "n.ipynb", tmp_path / "x.ipynb", {"out": "x"})
 
 

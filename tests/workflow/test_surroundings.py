@@ -50,6 +50,14 @@ def test_without_slurm_its_profile_is_refused_before_anything_is_removed(run):
     assert sorted(path.name for path in run.results.iterdir()) == ["tables"]
 
 
+@pytest.mark.skipif(shutil.which("conda") is not None, reason="conda is here, and Snakemake packs with it")
+def test_without_conda_another_archive_is_named(run):
+    result = run.snakemake("--archive", "archive.tar.gz")
+    assert result.returncode != 0
+    assert "--archive: found no conda, with which Snakemake packs; expected one, or " in result.stderr
+    assert "`make archive`" in result.stderr and "Traceback" not in result.stderr
+
+
 def test_a_home_that_cannot_be_written_does_no_harm(run):
     run.variables = {"HOME": "/proc/none"}
     result = run.snakemake("results/recordings/mine-m1.parquet")

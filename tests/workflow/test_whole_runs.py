@@ -79,6 +79,15 @@ def test_plan_of_the_paper(project):
     assert made(project) == []
 
 
+def test_what_a_codecheck_compares_is_made_by_the_papers_run(project):
+    files = [entry["file"] for entry in yaml.safe_load((ROOT / "codecheck.yml").read_text())["manifest"]]
+    assert {f"figures/fig{k}.pdf" for k in range(1, 8)} <= set(files) and len(files) == len(set(files))
+    result = snakemake(project, "--dry-run", "--", *files)
+    assert result.returncode == 0, result.stdout + result.stderr
+    outputs = re.findall(r"^ +output: (.+)$", result.stdout, re.MULTILINE)
+    assert set(files) <= {path for line in outputs for path in line.split(", ")}
+
+
 def test_a_run_makes_everything(finished):
     figures = {path.name for path in (finished / "figures" / "demo").iterdir()}
     # Each figure leaves the files of its kind, and no others are there.
