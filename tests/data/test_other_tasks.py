@@ -127,6 +127,15 @@ def test_a_continuous_session_is_cut_into_windows(tmp_path):
             np.testing.assert_allclose(rate, counts @ kernel / kernel.sum(), atol=1e-9)
 
 
+def test_windows_between_movements_are_kept_and_those_of_movements_too(tmp_path):
+    """Most windows are at rest, which makes the others no tracker's errors."""
+    content, path, keys = continuous(tmp_path)
+    rest = windows_of(path, keys, bins=10, step=10)
+    peaks = np.array([np.hypot(*part.T).max() for part in rest.trials(rest.velocity)])
+    assert np.median(peaks) < 3 < 20 < peaks.max()
+    assert not any("speed" in entry["reason"] for entry in rest.metadata["dropped_trials"])
+
+
 def test_no_spike_is_in_training_and_test_windows(tmp_path):
     content, path, keys = continuous(tmp_path)
     plain = windows_of(path, keys)

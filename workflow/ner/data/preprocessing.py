@@ -120,6 +120,7 @@ def make_recording(
         condition=named,
         train_trials=train_trials,
         bin_seconds=bin_seconds,
+        continuous=kept[0].begin is not None,
     )
     warnings = [*session.warnings]
     if not session.smoothed:
@@ -211,7 +212,7 @@ def _usable(session: RawSession, window: Window) -> tuple[list[RawTrial], list[d
     cuts = {
         trial.number: trial.velocity[trial.cut(window)] for trial in session.trials if reasons[trial.number] is None
     }
-    reasons |= impossible_movements(cuts)
+    reasons |= impossible_movements(cuts, continuous=any(trial.begin is not None for trial in session.trials))
     kept = [trial for trial in session.trials if reasons[trial.number] is None]
     return kept, [{"trial": number, "reason": reason} for number, reason in reasons.items() if reason]
 

@@ -20,6 +20,7 @@ class Trials:
         condition: (trials,) names of their conditions; None where the directions are the conditions, or there are none.
         train_trials: how many train, the first ones.
         bin_seconds: width of a bin.
+        continuous: whether they are windows of a continuous session, in some of which the hand may rest.
     """
 
     numbers: Sequence[int]
@@ -29,6 +30,7 @@ class Trials:
     condition: np.ndarray | None
     train_trials: int
     bin_seconds: float
+    continuous: bool = False
 
     @property
     def displacement(self) -> np.ndarray:

@@ -13,6 +13,8 @@ from ner.storage.errors import InputError
 PEAK_SPEEDS = (3.0, 150.0)
 #: A speed this many times the median peak is the tracker's; in the paper's recordings it is at most 2.
 _OUTLIER = 5.0
+#: Quantile of the peaks of windows that stands for a reach.
+_HIGH = 0.9
 #: Standard deviation of the velocity (cm/s) below which it is constant.
 _CONSTANT = 1e-3
 #: Correlation of velocity and change of position below which they have nothing to do with each other, and how far
@@ -22,17 +24,18 @@ _UNLIKE, _RATIO = 0.5, 0.15
 _MOVING = 0.4
 
 
-def impossible_movements(velocities: Mapping[int, np.ndarray]) -> dict[int, str]:
+def impossible_movements(velocities: Mapping[int, np.ndarray], *, continuous: bool = False) -> dict[int, str]:
     """Trials whose velocity no hand has: far beyond the others' peaks, or the same in all bins.
 
     Args:
         velocities: number of a trial to its (bins, 2) velocity.
+        continuous: whether they are windows, in most of which the hand may rest.
 
     Returns:
         Number to reason, of those trials.
     """
     peaks = {number: np.hypot(*values.T).max() for number, values in velocities.items()}
-    usual = np.median(list(peaks.values())) if peaks else 0.0
+    usual = _usual(list(peaks.values()), continuous) if peaks else 0.0
     still = {number for number, values in velocities.items() if len(values) > 1 and not np.ptp(values, axis=0).any()}
     if len(still) == len(velocities):
         still = set()
@@ -45,6 +48,11 @@ def impossible_movements(velocities: Mapping[int, np.ndarray]) -> dict[int, str]
             if peak > _OUTLIER * usual
         }
     return found
+
+
+def _usual(peaks: Sequence[float] | np.ndarray, continuous: bool) -> float:
+    """The usual peak of a reach: the median over trials; of windows, some of which lie between reaches, a high one."""
+    return float(np.quantile(peaks, _HIGH)) if continuous else float(np.median(peaks))
 
 
 def check_position(trials: Sequence[RawTrial], bin_seconds: float) -> list[str]:
@@ -112,7 +120,7 @@ def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool, key: 
     """
     speeds = [np.hypot(*velocity.T) for velocity in trials.velocity]
     peaks = np.array([speed.max() for speed in speeds])
-    usual, (low, high) = float(np.median(peaks)), PEAK_SPEEDS
+    usual, (low, high) = _usual(peaks, trials.continuous), PEAK_SPEEDS
     if not low <= usual <= high:
         found = f"peak speeds of {usual:.3g} cm/s in the median"
         if not stated_unit:
@@ -127,7 +135,7 @@ def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool, key: 
     if fast := [n for n, peak in zip(trials.numbers, peaks, strict=True) if peak > _OUTLIER * usual]:
         yield f"speeds of up to {peaks.max():.0f} cm/s, the usual peak being {usual:.0f}, in trials {listed(fast)}"
     moving = np.median([speed[0] for speed in speeds] / np.where(peaks > 0, peaks, 1))
-    if moving > _MOVING:
+    if moving > _MOVING and not trials.continuous:
         found = f"the hand already moves in the first bin, at {moving:.0%} of its peak speed"
         yield f"{found}: does the cut start too late?"
     spread = np.concatenate(trials.velocity).std(axis=0)
