@@ -1,18 +1,3 @@
-import shutil
-
-
-def refuse_archive(path):
-    """In place of Snakemake's --archive, which packs the packages of conda environments."""
-    raise WorkflowError(
-        "--archive: found no conda, with which Snakemake packs; expected one, or this workflow's own archive; run "
-        "`make archive`, or snakemake with the target archive or archive_with_embeddings"
-    )
-
-
-if shutil.which("conda") is None and workflow.modifier.is_main_snakefile():
-    workflow.archive = refuse_archive
-
-
 use rule step as archive with:
     """The run in one file to hand over: code, config, tables, figures, and the hashes of all."""
     input:

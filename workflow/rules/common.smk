@@ -1,6 +1,7 @@
 import os
 import re
 import shlex
+import shutil
 import sys
 from functools import partial
 from pathlib import Path
@@ -153,6 +154,18 @@ def outputs_of_rules(wildcards):
     # Of rules that make the same files, the first.
     first = {file: rule for rule in reversed(found) for file in found[rule]}
     return {rule: [file for file in dict.fromkeys(files) if first[file] == rule] for rule, files in found.items()}
+
+
+def refuse_archive(path):
+    """In place of Snakemake's --archive, which packs the packages of conda environments."""
+    raise WorkflowError(
+        "--archive: found no conda, with which Snakemake packs; expected one, or this workflow's own archive; run "
+        "`make archive`, or snakemake with the target archive or archive_with_embeddings"
+    )
+
+
+if shutil.which("conda") is None and workflow.modifier.is_main_snakefile():
+    workflow.archive = refuse_archive
 
 
 wildcard_constraints:
