@@ -83,7 +83,9 @@ def _loss_and_gradient(references, positives, negatives, temperature):
     return (log_sums - similarities * scale) / count, gradient
 
 
-@numba.njit(**FAST)
+# Inlined by numba itself: called, it gives other last bits where the caller comes from the cache than where it is
+# compiled, and a training that was killed would not continue as it began.
+@numba.njit(inline="always", **FAST)
 def _softmax(logits):
     """Replace logits by their softmax; returns the logarithm of the summed exponentials."""
     lowest = logits.dtype.type(-80)
