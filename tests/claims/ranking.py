@@ -1,0 +1,86 @@
+"""What docs/what-ranking-adds.md says, from the controls."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import numpy as np
+from scipy.stats import t
+
+from claims.tables import METRICS, TABLES, Claim
+
+PAGE = "docs/what-ranking-adds.md"
+#: Methods as the page names them, in the order of its table.
+TITLES = {
+    "average-oracle": "average of the true direction",
+    "average-lda": "average of the decoded direction",
+    "regression": "regression",
+    "rates-history-10": "ridge, 10 bins",
+    "rates-history": "ridge, 5 bins",
+    "ner": "NER",
+    "ner-velocity": "NER, velocity labels only",
+    "regression-sphere": "regression on the sphere",
+    "rates": "rates",
+    "factor-analysis": "factor analysis",
+    "pca10": "PCA, 10 dimensions",
+    "pls3": "PLS",
+    "ner-shuffled": "NER, labels shuffled",
+    "ner-direction": "NER, direction labels only",
+    "cebra": "CEBRA",
+    "untrained": "untrained encoder",
+    "ner-neurons-shuffled": "NER, neurons shuffled",
+}
+
+
+def scores(method: str) -> SimpleNamespace:
+    """Means over recordings of a method, by the metrics' names in templates."""
+    rows = TABLES["controls"].query("method == @method")
+    return SimpleNamespace(
+        **{name: rows.loc[rows["metric"] == metric, "mean"].mean() for name, metric in METRICS.items()}
+    )
+
+
+def difference(method: str, other: str, metric: str) -> SimpleNamespace:
+    """One method minus another, recording by recording: mean, 95 % interval, and how often it is positive."""
+    table = TABLES["controls"]
+    wide = table[table["metric"] == METRICS[metric]].pivot(index="recording", columns="method", values="mean")
+    found = wide[method] - wide[other]
+    half = t.ppf(0.975, len(found) - 1) * found.std(ddof=1) / np.sqrt(len(found))
+    return SimpleNamespace(
+        mean=found.mean(),
+        low=found.mean() - half,
+        high=found.mean() + half,
+        more=int((found > 0).sum()),
+        all=len(found),
+    )
+
+
+def claims() -> Iterator[Claim]:
+    table = TABLES["controls"]
+    yield Claim(
+        PAGE,
+        "{n} recordings, {seeds} seeds",
+        {"n": table["recording"].nunique(), "seeds": int(table["seeds"].max())},
+    )
+    for method, title in TITLES.items():
+        yield Claim(
+            PAGE,
+            "| " + title + " | {of.velocity:.2f} | {of.position:.2f} | {of.direction:.1f} % |",
+            {"of": scores(method)},
+        )
+    compared = (
+        "{of.mean:+.3f} (95 % interval {of.low:+.3f} to {of.high:+.3f}; higher in {of.more} of {of.all} recordings)"
+    )
+    for other, metrics in {
+        "cebra": ["velocity", "position"],
+        "factor-analysis": ["velocity", "position", "direction"],
+        "regression-sphere": ["velocity", "position"],
+        "regression": ["velocity", "position"],
+        "rates-history-10": ["velocity", "position"],
+        "average-lda": ["velocity", "position"],
+    }.items():
+        for metric in metrics:
+            if metric == "direction":
+                template = compared.replace(".3f", ".1f")
+            else:
+                template = compared
+            yield Claim(PAGE, f"NER − {TITLES[other]}, {metric}: " + template, {"of": difference("ner", other, metric)})
