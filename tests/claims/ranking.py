@@ -67,9 +67,7 @@ def claims() -> Iterator[Claim]:
             "| " + title + " | {of.velocity:.2f} | {of.position:.2f} | {of.direction:.1f} % |",
             {"of": scores(method)},
         )
-    compared = (
-        "{of.mean:+.3f} (95 % interval {of.low:+.3f} to {of.high:+.3f}; higher in {of.more} of {of.all} recordings)"
-    )
+    compared = "{of.mean:+.3f} (interval {of.low:+.3f} to {of.high:+.3f}; higher in {of.more} of {of.all} recordings)"
     for other, metrics in {
         "cebra": ["velocity", "position"],
         "factor-analysis": ["velocity", "position", "direction"],

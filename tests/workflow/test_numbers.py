@@ -15,6 +15,7 @@ CLAIMS = [claim for page in (readme, findings, verification, baselines, ranking)
 NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?e-?\d+|\d+\.\d+|\d+(?= ?%)|\d+ of \d+\b)(?![\w.]*\w)")
 #: Numbers of a page that are no result of a table, and why.
 OTHERS = {
+    "docs/what-ranking-adds.md": {"95": "the level of the intervals"},
     "docs/findings.md": {"0.05": "the usual level of significance"},
     "docs/baselines.md": {
         "60": "how the authors split the trials",
