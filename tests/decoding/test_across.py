@@ -153,7 +153,7 @@ def test_sixteen_dimensions_by_nearest_neighbours():
 
 def test_recordings_of_other_tasks_are_refused():
     a, b = simulated(1), simulated(2)
-    other = replace(b, direction=np.where(b.direction == 90, 100, b.direction))
+    other = b.crop(0, b.bins_per_trial - 2)
     with pytest.raises(InputError, match="simulated-1"):
         across({"a": a, "b": other})
 

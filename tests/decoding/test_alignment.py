@@ -15,6 +15,7 @@ from ner.data.trials import by_trial, direction_averages
 from ner.decoding.across import decode_target
 from ner.decoding.alignment import candidate_rotations, matched_rotation, paper_rotation, rotated_onto, strict_rotation
 from ner.decoding.decode import fit_decoder
+from ner.decoding.maps import rotated
 from ner.decoding.metrics import score
 from ner.published.tables import read_published_embedding
 from ner.storage.errors import InputError
@@ -128,7 +129,7 @@ def test_movements_are_matched_without_conditions_in_common():
         assert not np.array_equal(by_averages, by_movements)
         np.testing.assert_allclose(by_movements @ by_movements.T, np.eye(3), atol=1e-9)
         scores = [
-            score(*decode_target(fit_decoder(source, LINEAR), target, rotation))
+            score(*decode_target(fit_decoder(source, LINEAR), target, rotated(rotation)))
             for rotation in (by_averages, by_movements)
         ]
         for metric in ("velocity_r2", "position_r2"):
@@ -202,7 +203,7 @@ def test_both_ways_agree_on_published_embeddings(mirror):
     pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
     means = []
     for rule, found in ((strict_rotation, days), (matched_rotation, days), (strict_rotation, free)):
-        scores = [score(*decode_target(fitted[i], free[j], rule(found[i], found[j]))) for i, j in pairs]
+        scores = [score(*decode_target(fitted[i], free[j], rotated(rule(found[i], found[j])))) for i, j in pairs]
         means.append([np.mean([each[metric] for each in scores]) for metric in ("velocity_r2", "position_r2")])
     assert means[0][0] > 0.6
     np.testing.assert_allclose(means[1:], [means[0]] * 2, atol=0.03)

@@ -152,7 +152,7 @@ def test_any_value_anywhere_is_accepted_or_refused(paper, data):
     try:
         validate(config)
     except ConfigError as error:
-        assert all(re.match(r"config |\(\d+ more", line) for line in str(error).splitlines())
+        assert all(re.match(r"config |\(and \d+ more", line) for line in str(error).splitlines())
     else:
         assert recordings(config)
 

@@ -11,7 +11,7 @@ from places import ROOT
 
 HEAVY = {"torch", "sklearn", "numba", "umap", "statsmodels", "matplotlib", "scipy.stats"}
 #: Scripts whose imports load some of them, as they use them.
-USED = {"preprocess": {"scipy.stats"}}
+USED = {"preprocess": {"scipy.stats"}, "rotation_choice": {"sklearn", "scipy.stats"}}
 
 
 def loaded(code: str) -> set[str]:

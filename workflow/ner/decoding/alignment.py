@@ -16,7 +16,6 @@ from scipy.linalg import orthogonal_procrustes
 from ner.data.embeddings import Embedding
 from ner.data.recordings import VELOCITY_SCALE
 from ner.data.trials import direction_averages
-from ner.estimators.alignment import align
 from ner.storage.errors import InputError
 
 
@@ -58,6 +57,9 @@ def matched_rotation(source: Embedding, target: Embedding) -> np.ndarray:
     labels = [VELOCITY_SCALE * e.velocity for e in both]
     if directed:
         labels = [np.column_stack([columns, e.direction]) for columns, e in zip(labels, both, strict=True)]
+    # Loads scikit-learn, which most jobs that name a rotation do not need.
+    from ner.estimators.alignment import align
+
     return align(source.coordinates, target.coordinates, *labels, angles=(2,) if directed else ()).rotation_
 
 
