@@ -105,6 +105,7 @@ def test_supervision_parts_the_directions():
     assert agreement[1] > 0.95
 
 
+@pytest.mark.slow
 def test_umap_learn_is_compiled_by_the_first_process_alone(tmp_path):
     """And another version of it anew."""
     found = """
