@@ -143,3 +143,12 @@ def claims() -> Iterator[Claim]:
             "{velocity.test:.2f} | {position.train:.2f}, {position.test:.2f} |",
             {"selection": selection, **values},
         )
+
+    for method, title in (("ner", "NER"), ("cebra", "CEBRA")):
+        for value, metric in R2.items():
+            where = {"method": method, "metric": metric, "protocol": "strict"}
+            yield Claim(
+                page,
+                "| " + title + ", " + value + " | {row.as_published:.2f} | {row.turned_back:.2f} | {row.others:.2f} |",
+                {"row": one("finding10_turned_labels", **where)},
+            )
