@@ -10,7 +10,6 @@ Rounding can change where lbfgs stops. On the authors' M1 embeddings of NER and 
 """
 
 from collections.abc import Mapping
-from dataclasses import astuple
 
 import pandas as pd
 
@@ -19,8 +18,8 @@ from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
 from ner.decoding.decode import by_protocol, fit_decoder
 from ner.decoding.decoders.registry import Decoder
 from ner.decoding.maps import Map
-from ner.decoding.metrics import Decoded, accuracy_over_time
-from ner.decoding.nulls import accuracy_band, permutation_nulls
+from ner.decoding.metrics import Decoded
+from ner.decoding.nulls import rows_beside_chance
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
 
@@ -90,12 +89,9 @@ def decode_across(
                     reader = fitted[source if carry else target][protocol]
                     test, decoded = decode_target(reader, onto, carry)
                     of = (method, group, source, target, name, protocol)
-                    chance = permutation_nulls(test, decoded, swapped=rule.swapped("test"))
-                    values += [(*of, metric, seed, null.value) for metric, null in chance.items()]
-                    nulls += [(*of, metric, seed, *astuple(null)) for metric, null in chance.items()]
-                    accuracy = accuracy_over_time(test, decoded)
-                    bands = zip(accuracy, *accuracy_band(test, decoded), strict=True)
-                    times += [(*of, k, seed, *value) for k, value in enumerate(bands)]
+                    rows = rows_beside_chance(test, decoded, of, seed, swapped=rule.swapped("test"))
+                    for table, more in zip((values, times, nulls), rows, strict=True):
+                        table += more
     return (
         pd.DataFrame(values, columns=names(ACROSS)),
         pd.DataFrame(times, columns=names(ACROSS_TIME)),

@@ -1,7 +1,7 @@
 """What scores are by chance: the labels of whole trials permuted against what was decoded from them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -88,6 +88,27 @@ def accuracy_band(
     drawn = [accuracy_over_time(others, found) for others, found in _permuted(bins, decoded, seed, permutations)]
     low, high = np.quantile(drawn, _MIDDLE, axis=0)
     return low, high
+
+
+def rows_beside_chance(
+    bins: Bins, decoded: Decoded, of: tuple, seed: int, *, swapped: bool
+) -> tuple[list[tuple], list[tuple], list[tuple]]:
+    """Rows of the tables of metrics, of accuracy over time and of metrics beside their chance, in this order.
+
+    Args:
+        bins: with the real movements.
+        decoded: from them.
+        of: what the scores are of, the first columns of each table.
+        seed: of the method, for the tables.
+        swapped: whether the velocity R2 has its arguments swapped.
+    """
+    chance = permutation_nulls(bins, decoded, swapped=swapped)
+    bands = zip(accuracy_over_time(bins, decoded), *accuracy_band(bins, decoded), strict=True)
+    return (
+        [(*of, metric, seed, null.value) for metric, null in chance.items()],
+        [(*of, k, seed, *value) for k, value in enumerate(bands)],
+        [(*of, metric, seed, *astuple(null)) for metric, null in chance.items()],
+    )
 
 
 def _permuted(bins: Bins, decoded: Decoded, seed: int, permutations: int) -> Iterator[tuple[Bins, Decoded]]:

@@ -1,15 +1,13 @@
 """Decoding within a recording: decoders fitted on its training trials, scored on both splits (paper, §Decoding)."""
 
 from collections.abc import Mapping
-from dataclasses import astuple
 
 import pandas as pd
 
 from ner.data.embeddings import Embedding
 from ner.decoding.columns import WITHIN, WITHIN_NULL, WITHIN_TIME
 from ner.decoding.decode import by_protocol, decode
-from ner.decoding.metrics import accuracy_over_time
-from ner.decoding.nulls import accuracy_band, permutation_nulls
+from ner.decoding.nulls import rows_beside_chance
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
 
@@ -48,12 +46,9 @@ def decode_within(
                 bins = embedding.split(split)
                 real, found = embedding.select(bins), decoded[protocol].select(bins)
                 of = (method, recording, name, protocol, split)
-                chance = permutation_nulls(real, found, swapped=PROTOCOLS[protocol].swapped(split))
-                values += [(*of, metric, seed, null.value) for metric, null in chance.items()]
-                nulls += [(*of, metric, seed, *astuple(null)) for metric, null in chance.items()]
-                accuracy = accuracy_over_time(real, found)
-                bands = zip(accuracy, *accuracy_band(real, found), strict=True)
-                times += [(*of, k, seed, *value) for k, value in enumerate(bands)]
+                rows = rows_beside_chance(real, found, of, seed, swapped=PROTOCOLS[protocol].swapped(split))
+                for table, more in zip((values, times, nulls), rows, strict=True):
+                    table += more
     return (
         pd.DataFrame(values, columns=names(WITHIN)),
         pd.DataFrame(times, columns=names(WITHIN_TIME)),

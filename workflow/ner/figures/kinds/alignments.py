@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ner.data.needs import CONDITIONS
-from ner.figures.kinds.registry import Plan, Problem
+from ner.figures.kinds.registry import Plan, Problem, unread_across, unshown_ceiling
 from ner.figures.settings import DECODER, GROUP, METHOD, METHODS
 from ner.figures.tables import CONTROLS, SESSIONS
 
@@ -19,12 +19,8 @@ NEEDS = {CONDITIONS}
 
 def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
     """Methods that the decoder does not read across recordings, a ceiling that is not shown, and none at all."""
-    read = plan.across.get(entry["decoder"], ())
-    for method in entry["methods"]:
-        if method not in read:
-            yield Problem("methods", method, list(read), f"add it to `decoding.across.decoders.{entry['decoder']}`")
-    if entry["ceiling"] not in entry["methods"]:
-        yield Problem("ceiling", entry["ceiling"], entry["methods"], "name one of `methods`, or add it there")
+    yield from unread_across(entry, plan)
+    yield from unshown_ceiling(entry)
     if "target-trained" not in plan.protocols:
         found = f"protocols {', '.join(plan.protocols)}"
         yield Problem("ceiling", found, "target-trained among them", "add it to `decoding.across.protocols`")

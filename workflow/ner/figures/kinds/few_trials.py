@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ner.data.needs import CONDITIONS
-from ner.figures.kinds.registry import Plan, Problem
+from ner.figures.kinds.registry import Plan, Problem, unread_across
 from ner.figures.settings import DECODER, GROUP, METHODS
 from ner.figures.tables import FEW
 
@@ -14,10 +14,7 @@ NEEDS = {CONDITIONS}
 
 def problems(entry: Mapping, plan: Plan) -> Iterator[Problem]:
     """Methods that the decoder does not read across recordings."""
-    read = plan.across.get(entry["decoder"], ())
-    for method in entry["methods"]:
-        if method not in read:
-            yield Problem("methods", method, list(read), f"add it to `decoding.across.decoders.{entry['decoder']}`")
+    yield from unread_across(entry, plan)
 
 
 def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:

@@ -230,3 +230,18 @@ def unread(entry: Mapping, plan: Plan) -> Iterator[Problem]:
         if method not in read:
             remedy = f"add it to `compare`, or to `decoding.within.decoders.{decoder}`"
             yield Problem("methods", method, read, remedy)
+
+
+def unread_across(entry: Mapping, plan: Plan) -> Iterator[Problem]:
+    """Methods of an entry that its decoder does not read across recordings."""
+    decoder = entry["decoder"]
+    read = plan.across.get(decoder, ())
+    for method in entry["methods"]:
+        if method not in read:
+            yield Problem("methods", method, list(read), f"add it to `decoding.across.decoders.{decoder}`")
+
+
+def unshown_ceiling(entry: Mapping) -> Iterator[Problem]:
+    """A ceiling that is not among the methods of an entry."""
+    if entry["ceiling"] not in entry["methods"]:
+        yield Problem("ceiling", entry["ceiling"], entry["methods"], "name one of `methods`, or add it there")
