@@ -282,6 +282,22 @@ def test_read_only_results_are_said_before_any_job(copied, target, said):
     assert contents(copied) == before
 
 
+@pytest.mark.parametrize("linked", [False, True], ids=["folder", "link"])
+def test_a_read_only_folder_inside_results_is_said_before_any_job(copied, linked):
+    shutil.rmtree(copied.results / "tables")
+    folder = copied.results / "tables"
+    if linked:
+        folder.symlink_to(copied.folder / "elsewhere")
+        folder = copied.folder / "elsewhere"
+    folder.mkdir()
+    before = contents(copied)
+    mount = f"mount --bind {folder} {folder} && mount -o remount,bind,ro {folder}"
+    result = with_mount(copied, mount, "--forceall", "results/tables/recordings.csv")
+    assert "config pathvars.results: found 'results/tables', which cannot be written; expected " in result.stderr
+    assert result.stderr.count("; expected ") == 1
+    assert contents(copied) == before
+
+
 # ---- Damaged files
 
 

@@ -205,7 +205,9 @@ def check_writable(folders: Mapping[str, str]) -> None:
         there = _existing(folder)
         if any(there.is_relative_to(other) for other in found):
             continue
-        inner = (Path(place) for place, _, _ in os.walk(there)) if there == Path(folder) else ()
+        # With links to folders elsewhere, which are not walked into.
+        inner = (Path(place, name) for place, names, _ in os.walk(there) for name in names)
+        inner = inner if there == Path(folder) else ()
         closed = next((place for place in chain([there], inner) if not os.access(place, os.W_OK | os.X_OK)), None)
         if closed is not None and closed not in found:
             found[closed] = problem(
