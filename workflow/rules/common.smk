@@ -92,6 +92,8 @@ def method_made_by(wildcards):
     return made_by("embed", f"methods.{config['methods'][wildcards.method]['module']}", without=("pandas",))
 
 
+# Methods with all their settings, so that to write a default out changes nothing.
+METHOD_SETTINGS = {name: method_settings(config, name) for name in config["methods"]}
 # Decoders with the settings of each analysis, with the defaults, so that to write one out changes nothing.
 DECODERS = {analysis: decoders_of(config, analysis) for analysis in ("within", "across")}
 

@@ -14,8 +14,7 @@ use rule step as embed with:
         step="embed",
         code=lambda wildcards: method_made_by(wildcards)["code"],
         packages=lambda wildcards: method_made_by(wildcards)["packages"],
-        # With the defaults, so that to write one out changes nothing.
-        settings=lambda wildcards: method_settings(config, wildcards.method),
+        settings=lambda wildcards: METHOD_SETTINGS[wildcards.method],
         # No part of what an embedding is: on which device it was made, its file says.
         device=lambda wildcards, output: config["device"],
         checkpoint_interval=lambda wildcards, output: config["checkpoint_interval"],

@@ -12,13 +12,12 @@ Heavy packages are imported inside ``fit`` and what it calls, so that the workfl
 without loading them. A config entry names its module, so one module can serve several methods.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ner import methods
+from ner.storage.modules import Modules
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
     from ner.data.recordings import Recording
     from ner.estimators.base import Encoder
     from ner.training.checkpoints import Checkpoint
+
+_MODULES = Modules(methods, "method module", others=("names", "registry"))
+module_names, settings_schema, complete_settings = _MODULES.names, _MODULES.schema, _MODULES.complete
 
 
 @dataclass(frozen=True)
@@ -55,36 +57,6 @@ class Fit:
         return cls(model.transform(rates), history, model=model)
 
 
-def module_names() -> list[str]:
-    """Names of the method modules, sorted."""
-    found = {module.name for module in pkgutil.iter_modules(methods.__path__)}
-    return sorted(found - {"names", "registry"})
-
-
-def _module(name: str):
-    if name not in module_names():
-        raise KeyError(f"method module: found {name!r}; expected one of {module_names()}")
-    return importlib.import_module(f"{methods.__name__}.{name}")
-
-
-def settings_schema(name: str) -> dict:
-    """JSON schema of the settings of a method module.
-
-    Raises:
-        KeyError: if there is no such module.
-    """
-    return {"type": "object", "properties": _module(name).SETTINGS, "additionalProperties": False}
-
-
-def complete_settings(name: str, settings: Mapping) -> dict:
-    """Every setting of a method module: those given, else their defaults.
-
-    Raises:
-        KeyError: if there is no such module.
-    """
-    return {key: schema["default"] for key, schema in _module(name).SETTINGS.items()} | dict(settings)
-
-
 def needs(name: str, settings: Mapping) -> set[str]:
     """What of the things that `ner.data.needs` names a method needs of a recording.
 
@@ -95,7 +67,7 @@ def needs(name: str, settings: Mapping) -> set[str]:
     Raises:
         KeyError: if there is no such module.
     """
-    own = getattr(_module(name), "needs", None)
+    own = getattr(_MODULES(name), "needs", None)
     return own(complete_settings(name, settings)) if own else set()
 
 
@@ -105,7 +77,7 @@ def trained(name: str) -> bool:
     Raises:
         KeyError: if there is no such module.
     """
-    return getattr(_module(name), "TRAINED", True)
+    return getattr(_MODULES(name), "TRAINED", True)
 
 
 def fit(
@@ -134,4 +106,4 @@ def fit(
         KeyError: if there is no such module.
     """
     complete = complete_settings(name, settings)
-    return _module(name).fit(recording, complete, seed=seed, device=device, checkpoint=checkpoint)
+    return _MODULES(name).fit(recording, complete, seed=seed, device=device, checkpoint=checkpoint)

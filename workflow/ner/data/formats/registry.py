@@ -12,15 +12,14 @@ Heavy packages are imported inside ``read`` and what it calls, so that the workf
 them. Smoothing, cutting, checking and splitting are the same for all, in ``ner.data.preprocessing``.
 """
 
-import importlib
 import os
-import pkgutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ner.data import formats
 from ner.data.bins import BIN_SECONDS
 from ner.data.needs import CONDITIONS, DIRECTIONS
+from ner.storage.modules import Modules
 
 if TYPE_CHECKING:
     from ner.data.sessions import RawSession, Window
@@ -95,15 +94,8 @@ SOURCES = {
 }
 
 
-def available() -> list[str]:
-    """Names of the formats, sorted."""
-    return sorted({module.name for module in pkgutil.iter_modules(formats.__path__)} - {"registry"})
-
-
-def _module(name: str):
-    if name not in available():
-        raise KeyError(f"format: found {name!r}; expected one of {available()}")
-    return importlib.import_module(f"{formats.__name__}.{name}")
+_MODULES = Modules(formats, "format")
+available, complete_settings = _MODULES.names, _MODULES.complete
 
 
 def sources(name: str) -> tuple[str, ...]:
@@ -112,7 +104,7 @@ def sources(name: str) -> tuple[str, ...]:
     Raises:
         KeyError: if there is no such format.
     """
-    return _module(name).SOURCES
+    return _MODULES(name).SOURCES
 
 
 def settings_schema(name: str) -> dict:
@@ -121,7 +113,7 @@ def settings_schema(name: str) -> dict:
     Raises:
         KeyError: if there is no such format.
     """
-    module = _module(name)
+    module = _MODULES(name)
     origin = {key: SOURCES[key] for key in module.SOURCES}
     return {"type": "object", "properties": {**origin, **module.SETTINGS}, "additionalProperties": False}
 
@@ -132,16 +124,7 @@ def given_settings(name: str, entry: Mapping) -> dict:
     Raises:
         KeyError: if there is no such format.
     """
-    return {key: value for key, value in entry.items() if key in _module(name).SETTINGS}
-
-
-def complete_settings(name: str, settings: Mapping) -> dict:
-    """Every setting of a format: those given, else their defaults.
-
-    Raises:
-        KeyError: if there is no such format.
-    """
-    return {key: rules["default"] for key, rules in _module(name).SETTINGS.items()} | dict(settings)
+    return {key: value for key, value in entry.items() if key in _MODULES(name).SETTINGS}
 
 
 def bin_seconds(name: str, settings: Mapping) -> float:
@@ -150,7 +133,7 @@ def bin_seconds(name: str, settings: Mapping) -> float:
     Raises:
         KeyError: if there is no such format.
     """
-    module = _module(name)
+    module = _MODULES(name)
     own = getattr(module, "bin_seconds", None)
     return own(complete_settings(name, settings)) if own else BIN_SECONDS
 
@@ -161,7 +144,7 @@ def offers(name: str, settings: Mapping) -> set[str]:
     Raises:
         KeyError: if there is no such format.
     """
-    own = getattr(_module(name), "offers", None)
+    own = getattr(_MODULES(name), "offers", None)
     return own(complete_settings(name, settings)) if own else {CONDITIONS, DIRECTIONS}
 
 
@@ -182,4 +165,4 @@ def read(name: str, path: str | os.PathLike, area: str, window: "Window", settin
         InputError: if the file is not such a file, or cannot be right.
         KeyError: if there is no such format.
     """
-    return _module(name).read(path, area, window, complete_settings(name, settings))
+    return _MODULES(name).read(path, area, window, complete_settings(name, settings))

@@ -8,8 +8,6 @@ A module in this folder offers
 A decoder of config names its module, so one module can serve several decoders.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,9 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ner.decoding import decoders
+from ner.storage.modules import Modules
 
 if TYPE_CHECKING:
     from sklearn.base import ClassifierMixin, RegressorMixin
+
+
+_MODULES = Modules(decoders, "decoder module")
+module_names, settings_schema, complete_settings = _MODULES.names, _MODULES.schema, _MODULES.complete
 
 
 @dataclass(frozen=True)
@@ -68,35 +71,6 @@ class Decoder:
         return self.velocity.predict(coordinates), self.direction.predict(coordinates) if self.direction else None
 
 
-def module_names() -> list[str]:
-    """Names of the decoder modules, sorted."""
-    return sorted({module.name for module in pkgutil.iter_modules(decoders.__path__)} - {"registry"})
-
-
-def _module(name: str):
-    if name not in module_names():
-        raise KeyError(f"decoder module: found {name!r}; expected one of {module_names()}")
-    return importlib.import_module(f"{decoders.__name__}.{name}")
-
-
-def settings_schema(name: str) -> dict:
-    """JSON schema of the settings of a decoder module.
-
-    Raises:
-        KeyError: if there is no such module.
-    """
-    return {"type": "object", "properties": _module(name).SETTINGS, "additionalProperties": False}
-
-
-def complete_settings(name: str, settings: Mapping) -> dict:
-    """Every setting of a decoder module: those given, else their defaults.
-
-    Raises:
-        KeyError: if there is no such module.
-    """
-    return {key: schema["default"] for key, schema in _module(name).SETTINGS.items()} | dict(settings)
-
-
 def make_decoder(entry: Mapping) -> Decoder:
     """An unfitted decoder.
 
@@ -107,4 +81,4 @@ def make_decoder(entry: Mapping) -> Decoder:
         KeyError: if there is no such module.
     """
     settings = {key: value for key, value in entry.items() if key != "module"}
-    return _module(entry["module"]).make(complete_settings(entry["module"], settings))
+    return _MODULES(entry["module"]).make(complete_settings(entry["module"], settings))

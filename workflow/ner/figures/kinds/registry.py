@@ -22,13 +22,12 @@ The notebook has the name of the kind (workflow/notebooks), and so has the capti
 config names its kind, so one kind serves many figures. What draws is imported by the notebooks alone.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ner.figures import kinds
+from ner.storage.modules import Modules
 from ner.storage.tables import Table
 
 
@@ -108,20 +107,8 @@ class Plan(Protocol):
         """
 
 
-def module_names() -> list[str]:
-    """Names of the kinds, sorted."""
-    return sorted({module.name for module in pkgutil.iter_modules(kinds.__path__)} - {"registry"})
-
-
-def kind(name: str):
-    """The module of a kind.
-
-    Raises:
-        KeyError: if there is no such kind.
-    """
-    if name not in module_names():
-        raise KeyError(f"kind of figure: found {name!r}; expected one of {module_names()}")
-    return importlib.import_module(f"{kinds.__name__}.{name}")
+kind = Modules(kinds, "kind of figure")
+module_names, complete_settings = kind.names, kind.complete
 
 
 def needs(name: str) -> set[str]:
@@ -175,16 +162,6 @@ def settings_schema(name: str) -> dict:
         "required": ["kind", *(key for key, schema in settings.items() if "default" not in schema)],
         "additionalProperties": False,
     }
-
-
-def complete_settings(name: str, entry: Mapping) -> dict:
-    """Every key of an entry of a kind: those given, else their defaults.
-
-    Raises:
-        KeyError: if there is no such kind.
-    """
-    settings = kind(name).SETTINGS
-    return {key: schema["default"] for key, schema in settings.items() if "default" in schema} | dict(entry)
 
 
 def table_name(table: Table) -> str:
