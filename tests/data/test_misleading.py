@@ -233,7 +233,7 @@ DROPPED = {
     "velocity one bin short": (shorter("vel"), "M1_spikes and vel have other numbers of bins"),
     "other neurons": (
         of(8, M1_spikes=np.ones((12, 5)), vel=np.ones((12, 2))),
-        r"M1_spikes \(12, 5\) and vel \(12, 2\)",
+        "M1_spikes of 5 neurons, not 3",
     ),
     "a text as velocity": (of(8, vel="fast"), "vel of type str, not numbers"),
     "NaN among the kept spikes": (

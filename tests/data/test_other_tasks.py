@@ -146,7 +146,7 @@ def test_no_spike_is_in_training_and_test_windows(tmp_path):
     second = content.series["acquisition/finger_vel/index"].times
     second = second[second > 65][0]
     end = second + 0.6 * (train - count) + 1.2
-    content.spikes[0] = np.sort(np.append(content.spikes[0], np.full(50, end + 0.115)))
+    content.spikes[0] = np.sort(np.append(content.spikes[0], np.full(20, end + 0.115)))
     loud = windows_of(write(tmp_path / "loud.nwb", content), keys)
     changed = (loud.rates != plain.rates).any(axis=1)
     assert changed[plain.train].any()

@@ -9,7 +9,8 @@ from ner.data.checks.copies import refuse_repeated_trials
 from ner.data.checks.kept import Trials
 from ner.data.checks.labels import movement_angle, odd_conditions, odd_labels, refuse_other_unit
 from ner.data.checks.movements import check_position, impossible_movements, odd_speeds, refuse_constant_velocity
-from ner.data.checks.spikes import check_counts, odd_neurons, refuse_silence, untuned
+from ner.data.checks.spikes import check_counts, odd_neurons, other_neurons, refuse_silence, too_many, untuned
+from ner.data.checks.timing import apart_in_time
 from ner.data.formats import registry as formats
 from ner.data.recordings import Recording
 from ner.data.sessions import RawSession, RawTrial, Window, counted
@@ -19,10 +20,11 @@ from ner.storage.errors import InputError
 
 #: Share of malformed trials above which a file is not what its format says.
 _MALFORMED = 0.5
-_NO_NUMBER, _NEGATIVE, _FRACTIONS = _NO_COUNTS = (
+_NO_NUMBER, _NEGATIVE, _FRACTIONS, _TOO_MANY = _NO_COUNTS = (
     "spike counts are NaN or infinite",
     "spike counts below 0",
     "spike counts with fractions, as rates and smoothed counts have",
+    "more spikes in a bin than a neuron can fire",
 )
 
 
@@ -200,6 +202,8 @@ def _odd(path, trials: Trials, stated_unit: bool, unit_key: str) -> list[str]:
         *odd_conditions(path, trials),
         *odd_labels(path, trials),
         *odd_neurons(trials),
+        *other_neurons(trials),
+        *apart_in_time(trials),
         *untuned(trials),
     ]
 
@@ -255,4 +259,4 @@ def _why_unusable(trial: RawTrial, window: Window) -> str | None:
         return _NEGATIVE
     if (counts % 1).any():
         return _FRACTIONS
-    return None
+    return _TOO_MANY if too_many(counts, window.bin_seconds) else None

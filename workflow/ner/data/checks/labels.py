@@ -25,9 +25,17 @@ def refuse_other_unit(path: str | os.PathLike, degrees: np.ndarray, key: str) ->
         key: the config key of their unit.
 
     Raises:
-        InputError: if radians were taken for degrees, or degrees for radians.
+        InputError: if radians were taken for degrees, or degrees or numbers of targets for radians.
     """
     distinct = np.unique(np.round(degrees, 6))
+    radians = np.deg2rad(distinct)
+    if len(distinct) > 2 and radians.max() <= 4 * np.pi and np.allclose(radians, np.round(radians), atol=1e-6):
+        raise InputError(
+            path,
+            f"directions that are whole numbers of radians, {listed(np.round(radians).astype(int).tolist())}",
+            "angles, not numbers of targets",
+            f"name the field of the angle, or {key}: degrees if these are degrees",
+        )
     if len(distinct) > 1 and np.abs(degrees).max() <= 2 * np.pi and (degrees % 1).any():
         found, unit = f"directions from {degrees.min():.3g} to {degrees.max():.3g} degrees", "radians"
     elif np.abs(degrees).max() > np.rad2deg(4 * np.pi):

@@ -22,6 +22,10 @@ _CONSTANT = 1e-3
 _UNLIKE, _RATIO = 0.5, 0.15
 #: Speed of the first bin, in relation to the trial's peak, from which the cut begins within a movement.
 _MOVING = 0.4
+#: The same of the last bin, from which it ends within one; in the paper's recordings it is at most 0.3.
+_STILL_MOVING = 0.6
+#: Share of bins within movements whose velocity is that of the bin before, from which it was sampled more coarsely.
+_HELD = 0.3
 
 
 def impossible_movements(velocities: Mapping[int, np.ndarray], *, continuous: bool = False) -> dict[int, str]:
@@ -132,12 +136,26 @@ def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool, key: 
                 f"set {key} of the session, perhaps to {unit}; to cm/s if the speeds are right",
             )
         yield f"{found}: is {key} right?"
-    if fast := [n for n, peak in zip(trials.numbers, peaks, strict=True) if peak > _OUTLIER * usual]:
-        yield f"speeds of up to {peaks.max():.0f} cm/s, the usual peak being {usual:.0f}, in trials {listed(fast)}"
+    if outliers := [n for n, peak in zip(trials.numbers, peaks, strict=True) if peak > _OUTLIER * usual]:
+        yield f"speeds of up to {peaks.max():.0f} cm/s, the usual peak being {usual:.0f}, in trials {listed(outliers)}"
     moving = np.median([speed[0] for speed in speeds] / np.where(peaks > 0, peaks, 1))
     if moving > _MOVING and not trials.continuous:
         found = f"the hand already moves in the first bin, at {moving:.0%} of its peak speed"
         yield f"{found}: does the cut start too late?"
+    moving = np.median([speed[-1] for speed in speeds] / np.where(peaks > 0, peaks, 1))
+    if moving > _STILL_MOVING and not trials.continuous:
+        found = f"the hand still moves in the last bin, at {moving:.0%} of its peak speed"
+        yield f"{found}: does the cut end too early, or are these positions?"
+    held, fast = np.concatenate([_held(velocity, _MOVING * usual) for velocity in trials.velocity]).T
+    if held.sum() > _HELD * fast.sum():
+        found = f"{held.sum() / fast.sum():.0%} of the bins within movements have the velocity of the bin before"
+        yield f"{found}: is it sampled more coarsely than the bins?"
     spread = np.concatenate(trials.velocity).std(axis=0)
     if spread.min() < 0.05 * spread.max():
         yield f"the hand moves along one axis (SD of the velocity in x {spread[0]:.2g}, in y {spread[1]:.2g} cm/s)"
+
+
+def _held(velocity: np.ndarray, least: float) -> np.ndarray:
+    """(bins - 1, 2) bool: of every bin but the first, whether it has the velocity of the one before, and moves."""
+    fast = np.hypot(*velocity[1:].T) > least
+    return np.column_stack([fast & (velocity[1:] == velocity[:-1]).all(axis=1), fast])

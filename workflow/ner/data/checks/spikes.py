@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy.stats import binomtest, spearmanr
 
 from ner.data.checks.kept import Trials, listed
 from ner.data.trials import direction_averages
@@ -12,6 +12,16 @@ from ner.storage.errors import InputError
 
 #: Nonzero counts from which it is sure that a recording of spikes would hold a 1.
 _ENOUGH = 50
+#: Spikes of a neuron that a bin holds at most: so many, and so many a second more, as no neuron fires 1,000 a second.
+_MOST = (10, 1000.0)
+#: Bins with two spikes or more that must be missing, and the width of bins (s) from which neurons fire twice in one.
+_PAIRS, _WIDE = 20, 0.01
+#: Share of the neurons that fire in an artefact, and how far its spikes lie from the median, in median deviations.
+_NEARLY_ALL, _FAR = 0.9, 15
+#: Spikes that a neuron must have in one half of a session to be missed in the other.
+_MISSED = 20
+#: Rank correlation of the mean rates of the two halves; in the paper's recordings it is 0.95 or more.
+_ALIKE = 0.5
 #: Mean rate (Hz, median over neurons) that is more than cortex has; the paper's medians are 1 to 13.
 _HIGH_RATE = 100.0
 
@@ -40,10 +50,44 @@ def check_counts(path: str | os.PathLike, counts: Sequence[np.ndarray], bin_seco
             "spikes per bin, of which many are 1",
             "give counts, not rates in spikes/s",
         )
-    rate = np.nanmedian(np.concatenate(counts).mean(axis=0)) / bin_seconds
+    counted = np.nan_to_num(np.concatenate(counts))
+    warnings = []
+    rate = np.median(counted.mean(axis=0)) / bin_seconds
     if rate > _HIGH_RATE:
-        return [f"neurons fire {rate:.0f} times a second in the median: are the bins {1000 * bin_seconds:g} ms wide?"]
-    return []
+        asked = f"are the bins {1000 * bin_seconds:g} ms wide?"
+        warnings.append(f"neurons fire {rate:.0f} times a second in the median: {asked}")
+    if nonzero.size and nonzero.max() == 1 and bin_seconds >= _WIDE:
+        # By a Poisson process with as many empty bins.
+        mean = -np.log1p(-(counted > 0).mean(axis=0).clip(0, 1 - 1e-9))
+        pairs = len(counted) * (1 - np.exp(-mean) * (1 + mean)).sum()
+        if pairs > _PAIRS:
+            found = f"no bin holds two spikes of a neuron, where about {pairs:.0f} should"
+            warnings.append(f"{found}: are counts cut at 1?")
+    if at_once := _at_once(counted):
+        warnings.append(f"nearly all neurons fire at once, far more than ever else, in {at_once} bins: an artefact?")
+    constant = np.flatnonzero((counted[0] > 0) & (np.ptp(counted, axis=0) == 0))
+    if constant.size:
+        warnings.append(f"neurons with the same count in every bin: {listed(constant.tolist())}")
+    return warnings
+
+
+def _at_once(counts: np.ndarray) -> int:
+    """Bins in which nearly all neurons fire, and so many spikes in all that it is far from any other bin."""
+    total = counts.sum(axis=1)
+    off = np.abs(total - np.median(total))
+    return int(np.count_nonzero((off > _FAR * max(np.median(off), 1)) & ((counts > 0).mean(axis=1) > _NEARLY_ALL)))
+
+
+def too_many(counts: np.ndarray, bin_seconds: float) -> bool:
+    """Whether a neuron has more spikes in a bin than any neuron fires, as artefacts and columns of other things do.
+
+    Of a trial without a single spike anywhere, `check_counts` says what its numbers are.
+
+    Args:
+        counts: (bins, neurons).
+        bin_seconds: width of a bin.
+    """
+    return bool((counts == 1).any() and counts.max() > _MOST[0] + _MOST[1] * bin_seconds)
 
 
 def refuse_silence(path: str | os.PathLike, trials: Trials) -> None:
@@ -71,6 +115,22 @@ def odd_neurons(trials: Trials) -> Iterator[str]:
             copies += [f"{other} and {k}"] if other != k else []
     if copies:
         yield f"neurons with the same spikes: {listed(copies)}"
+
+
+def other_neurons(trials: Trials) -> Iterator[str]:
+    """Neurons that are not the same in both halves of a session, a sentence each."""
+    half = len(trials.rates) // 2
+    if half < 10:
+        return
+    parts = [np.concatenate(rates) for rates in (trials.rates[:half], trials.rates[half:])]
+    spikes = np.array([part.sum(axis=0) for part in parts])
+    gone = np.flatnonzero((spikes.min(axis=0) == 0) & (spikes.max(axis=0) >= _MISSED))
+    if gone.size:
+        yield f"neurons that fire in one half of the trials only: {listed(gone.tolist())}"
+    firing = spikes[:, spikes.min(axis=0) > 0] / [[len(part)] for part in parts]
+    if firing.shape[1] >= 8 and (alike := spearmanr(*firing).statistic) < _ALIKE:
+        found = f"the mean rates of the first half of the trials are not those of the second (correlation {alike:.2f})"
+        yield f"{found}: are the neurons in the same order?"
 
 
 def untuned(trials: Trials) -> Iterator[str]:

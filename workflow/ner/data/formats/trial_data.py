@@ -171,8 +171,12 @@ def _trial(
         if velocity.shape[0] == 2 != bins or (counts.shape[0] != bins == counts.shape[1]):
             turned = vel if velocity.shape[0] == 2 != bins else spikes
             raise UnusableTrial(f"{turned} is transposed, a bin a column")
-    if counts.ndim != 2 or velocity.ndim != 2 or velocity.shape[1] != 2 or counts.shape[1] != neurons:
-        raise UnusableTrial(f"{spikes} {counts.shape} and {vel} {velocity.shape}, not (bins, {neurons}) and (bins, 2)")
+    if counts.ndim == 2 and velocity.ndim == 2 and velocity.shape[1] == 2 and counts.shape[1] != neurons:
+        raise UnusableTrial(f"{spikes} of {counts.shape[1]} neurons, not {neurons}")
+    if counts.ndim != 2 or velocity.ndim != 2 or velocity.shape[1] != 2:
+        shapes = [("bins", *values.shape[1:]) if values.ndim else () for values in (counts, velocity)]
+        shown = [f"({', '.join(map(str, shape))})" for shape in shapes]
+        raise UnusableTrial(f"{spikes} {shown[0]} and {vel} {shown[1]}, not (bins, {neurons}) and (bins, 2)")
     if len(counts) != len(velocity):
         raise UnusableTrial(f"{spikes} and {vel} have other numbers of bins")
     target = 0.0 if fields["direction"] is None else _scalar(trial, fields["direction"], "targets")
@@ -279,9 +283,13 @@ def _joined_bins(path, trials: Sequence[Mapping], field: str, window: Window) ->
             continue
         if not math.isnan(width):
             widths.add(round(width, 9))
-    wanted = window.bin_seconds
+    wanted, warnings = window.bin_seconds, []
     if not widths:
         return 1, [f"the file has no {field}: its bins are taken for {1000 * wanted:g} ms"]
+    # No bin is a second wide.
+    if min(widths) >= 1:
+        warnings = [f"{field} of {', '.join(f'{width:g}' for width in sorted(widths))} is taken for milliseconds"]
+        widths = {width / 1000 for width in widths}
     joined = round(wanted / min(widths)) if min(widths) > 0 else 0
     if len(widths) > 1 or joined < 1 or not math.isclose(joined * min(widths), wanted, rel_tol=1e-6):
         raise InputError(
@@ -290,7 +298,7 @@ def _joined_bins(path, trials: Sequence[Mapping], field: str, window: Window) ->
             f"{wanted:g} s, or a whole fraction of it",
             "set `bin_seconds` of the session to the file's bins, or to a multiple of them",
         )
-    return joined, []
+    return joined, warnings
 
 
 def _check_first_index(path, trials: Sequence[Mapping], field: str, first: int) -> None:
