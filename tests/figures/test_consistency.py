@@ -80,6 +80,10 @@ def test_a_panel_of_which_there_is_nothing_says_so(between):
     said = [[text.get_text() for text in axis.texts] for axis in figure.axes]
     assert ("one seed: nothing to compare" in said[0]) == (between != BETWEEN_SEEDS)
     assert ("no averages that the recordings share" in said[1]) == (between != BETWEEN_RECORDINGS)
+    # Methods are named at the left of the first panel that is drawn.
+    rows = [[label.get_text() for label in axis.get_yticklabels()] for axis in figure.axes]
+    named = [method_name(method) for method in METHODS]
+    assert rows == [named if between == BETWEEN_SEEDS else [], named if between == BETWEEN_RECORDINGS else []]
     plt.close(figure)
 
 

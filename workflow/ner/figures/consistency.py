@@ -67,6 +67,7 @@ def draw(values: pd.DataFrame) -> Figure:
     figure = plt.figure(figsize=(WIDTH, height))
     width = (WIDTH - _LEFT - _RIGHT - _GAP * (len(_PANELS) - 1)) / len(_PANELS)
     colors = dict(zip(FITS, sns.color_palette("colorblind", len(FITS)), strict=True))
+    named = False
     for k, (between, (title, nothing)) in enumerate(_PANELS.items()):
         left = _LEFT + k * (width + _GAP)
         size = (width / WIDTH, (height - _ABOVE - _BELOW) / height)
@@ -74,7 +75,8 @@ def draw(values: pd.DataFrame) -> Figure:
         shown = values[values["between"] == between]
         if len(shown):
             _panel(axis, shown, methods, colors)
-            axis.set_yticks(range(len(methods)), [method_name(method) for method in methods] if k == 0 else [])
+            axis.set_yticks(range(len(methods)), [] if named else [method_name(method) for method in methods])
+            named = True
         else:
             empty_panel(axis, nothing)
         axis.set_title(title, loc="left")
