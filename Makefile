@@ -79,8 +79,9 @@ showcase: $(READY)
 	  cp results/verification/retrained_within.csv results/reference/$$overlay.csv; \
 	  cp results/verification/retrained_within_medians.csv results/reference/$${overlay}_medians.csv; \
 	done
-	python -m snakemake --configfile workflow/overlays/{mirrored,controls}.yaml --cores all $(ARGS) -- controls
+	python -m snakemake --configfile workflow/overlays/{mirrored,controls}.yaml --cores all $(ARGS) -- controls consistency
 	cp figures/controls.png figures/reference/ && cp figures/controls_sessions.csv results/reference/controls.csv
+	cp figures/consistency.png figures/reference/ && cp figures/consistency_pairs.csv results/reference/consistency.csv
 	python -m snakemake --configfile workflow/overlays/{mirrored,turned_labels}.yaml --cores all $(ARGS) -- results/verification/finding10_turned_labels.csv
 	cp results/verification/finding10_turned_labels.csv results/reference/
 	python -m snakemake --configfile workflow/overlays/{mirrored,starts_of_umap}.yaml --cores all $(ARGS) -- results/tables/within.csv

@@ -21,6 +21,7 @@ include: "workflow/rules/embed.smk"
 include: "workflow/rules/decode.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/across.smk"
+include: "workflow/rules/consistency.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/describe.smk"
 include: "workflow/rules/figures.smk"
@@ -41,6 +42,7 @@ rule all:
         "<results>/README.md",
         "<results>/index.html",
         rules.across.input if GROUPS else [],
+        rules.consistency_table.output if CONSISTENCY_FILES else [],
         rules.verify.input if PUBLISHED.within_held else [],
 
 

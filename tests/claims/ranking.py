@@ -29,6 +29,9 @@ TITLES = {
     "untrained": "untrained encoder",
     "ner-neurons-shuffled": "NER, neurons shuffled",
 }
+#: Methods of the table of consistency.
+REPEATED = ["ner", "cebra", "ner-velocity", "ner-direction", "regression", "regression-sphere"]
+REPEATED += ["factor-analysis", "pca10", "pls3", "ner-shuffled", "untrained"]
 
 
 def scores(method: str) -> SimpleNamespace:
@@ -54,7 +57,31 @@ def difference(method: str, other: str, metric: str) -> SimpleNamespace:
     )
 
 
+def consistency(method: str, between: str) -> SimpleNamespace:
+    """Mean R2 over recordings, or over pairs of them, by any linear map and by a rotation, and of how many."""
+    rows = TABLES["consistency"].query("method == @method and between == @between")
+    return SimpleNamespace(
+        **{fit: part["r2"].mean() for fit, part in rows.groupby("fit")}, all=len(rows) // rows["fit"].nunique()
+    )
+
+
+def claims_of_consistency() -> Iterator[Claim]:
+    for method in REPEATED:
+        yield Claim(
+            PAGE,
+            "| " + TITLES[method] + " | {seeds.least_squares:.2f}, {seeds.rotation:.2f} | {days.least_squares:.2f}, "
+            "{days.rotation:.2f} |",
+            {"seeds": consistency(method, "seeds"), "days": consistency(method, "recordings")},
+        )
+    yield Claim(
+        PAGE,
+        "Between seeds: means over {seeds.all} recordings. Between days: over {days.all} pairs of Chewie's M1.",
+        {"seeds": consistency("ner", "seeds"), "days": consistency("ner", "recordings")},
+    )
+
+
 def claims() -> Iterator[Claim]:
+    yield from claims_of_consistency()
     table = TABLES["controls"]
     yield Claim(
         PAGE,

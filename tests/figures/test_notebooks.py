@@ -14,6 +14,7 @@ from ner.data.embeddings import read_embedding, write_embedding
 from ner.data.recordings import Recording, write_recording
 from ner.data.simulation import EIGHT as DIRECTIONS
 from ner.decoding.across import decode_across
+from ner.decoding.consistency import consistency_of_recordings, consistency_of_seeds
 from ner.decoding.decode import decode
 from ner.decoding.few_trials import few_trials
 from ner.decoding.metrics import METRICS
@@ -60,6 +61,7 @@ ENTRIES = {
     "across-cca": {"kind": "across", "group": "days", "protocol": "cca"},
     "alignments": {"kind": "alignments", "group": "days", "methods": METHODS, "ceiling": "ner"},
     "few_trials": {"kind": "few_trials", "group": "days", "methods": METHODS},
+    "consistency": {"kind": "consistency", "group": "days", "methods": METHODS},
     "controls": {"kind": "controls", "methods": METHODS, "ceiling": METHODS[1]},
     "film": {"kind": "film", "recording": GROUP[0], "method": "ner", "trials": 2},
 }
@@ -189,6 +191,29 @@ class Files:
 
         return [
             self.made(f"{method}-few.csv", lambda path, method=method: write_csv(path, table(method)))
+            for method in methods
+        ]
+
+    def seeds_files(self, methods):
+        """Between two embeddings of each recording, by one method."""
+        embeddings = {(name, 0): self.coordinates("ner", name, 0)["strict"] for name in self.recordings}
+        embeddings |= {(name, 1): self.coordinates("new-method", name, 0)["strict"] for name in self.recordings}
+        table = consistency_of_seeds(embeddings, "ner")
+        return [self.made("ner-consistency.csv", lambda path: write_csv(path, table))]
+
+    def recordings_files(self, group, methods):
+        return [
+            self.made(
+                f"{method}-{group}-consistency.csv",
+                lambda path, method=method: write_csv(
+                    path,
+                    consistency_of_recordings(
+                        {(name, 0): self.coordinates(method, name, 0)["strict"] for name in GROUP},
+                        method=method,
+                        group=group,
+                    )[0],
+                ),
+            )
             for method in methods
         ]
 

@@ -220,3 +220,21 @@ def test_a_figure_of_selections_is_drawn_where_the_run_has_them_all_and_compares
     )
     some["recordings"] = [*HAN, shown[0]]
     assert undrawn(some)["fig8"] == f"this run does not have its recording {shown[1]}"
+
+
+def test_consistency_asks_for_what_can_be_compared_and_no_more():
+    entry = {"kind": "consistency", "group": "han-s1", "methods": ["ner", "pivae"]}
+    some = config({"mine": entry}, recordings=HAN, example=HAN[0], seeds=[0, 1])
+    validate(some)
+    files = registry.kind("consistency").inputs(figures(some)["mine"], run_plan(some))
+    stem = "<results>/decoding/consistency"
+    assert files == {
+        "seeds": [f"{stem}/ner.csv", f"{stem}/pivae.csv"],
+        "recordings": [f"{stem}/ner/han-s1.csv", f"{stem}/pivae/han-s1.csv"],
+    }
+    some["seeds"] = [0]
+    assert run_plan(some).seeds_files(["ner"]) == []
+    # Trials of their own lengths have no averages bin by bin.
+    some["sessions"]["han-20171204"]["bins"] = {"min": 20, "max": 80}
+    assert run_plan(some).recordings_files("han-s1", ["ner"]) == []
+    assert run_plan(config()).recordings_files("han-s1", ["ner"]) == [f"{stem}/ner/han-s1.csv"]

@@ -25,7 +25,7 @@ def test_a_group_is_decoded_with_what_the_run_has_and_says_what_it_lacks(project
 def test_figures_of_groups_that_the_run_lacks_are_left_out_and_refused(project):
     result = snakemake(project, "--dry-run", "--quiet", "rules", "--configfile", DEMO)
     drawn = {name: count for name, count in plan(result).items() if name.startswith("draw_")}
-    of_one = ("method", "pipeline", "latents", "across", "across_latents", "curved", "film")
+    of_one = ("method", "pipeline", "latents", "across", "across_latents", "curved", "film", "consistency")
     assert drawn == {f"draw_{kind}": "1" for kind in of_one} | {"draw_variance": "3"}
     said = [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("figures ")]
     assert said == ["figures left out, for lack of recordings: fig6_mihili, fig7, fig7_latents"]

@@ -7,6 +7,7 @@ An entry names its kind; what a kind may be asked for, and what it reads and wri
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ner.data.needs import CONDITIONS, EQUAL_TRIALS
 from ner.figures.kinds import registry
 from ner.published.catalogue import PrintedFigure, PublishedTable
 from planning.messages import problem, show, unknown, violations
@@ -35,6 +36,7 @@ _WITHIN = "<results>/decoding/within/{}/{}/{}/seed{}"
 _MOVEMENTS = "<results>/decoding/movements/{}/{}/{}/{}/seed{}.parquet"
 _FEW_TRIALS = "<results>/decoding/few_trials/{}/{}/seed{}.csv"
 _ACROSS = "<results>/decoding/across/{}/{}/seed{}"
+_CONSISTENCY = "<results>/decoding/consistency/{}.csv"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class RunPlan:
         left_out: methods and recordings that do not suit each other, see planning.run.unsuited.
         protocols: by which methods are decoded across recordings.
         published: the authors' tables that can be had, by scope: within, across and curved (Figure 8).
+        averaged: recordings whose trials can be averaged bin by bin, as they have conditions and one length.
     """
 
     recordings: Mapping[str, Mapping]
@@ -60,6 +63,7 @@ class RunPlan:
     left_out: Collection[tuple[str, str]] = ()
     protocols: Sequence[str] = ()
     published: Mapping[str, Sequence[PublishedTable | PrintedFigure]] = field(default_factory=dict)
+    averaged: Collection[str] = ()
 
     def suits(self, method: str, *names: str) -> bool:
         """Whether recordings have all that a method needs."""
@@ -111,6 +115,18 @@ class RunPlan:
         suited = [method for method in methods if self.suits(method, *self.groups[group])]
         return [_FEW_TRIALS.format(method, group, seed) for method in suited for seed in self.seeds]
 
+    def seeds_files(self, methods: Iterable[str]) -> list[str]:
+        """Consistency between the seeds of the compared recordings, a file a method; none of a run of one seed."""
+        suited = [method for method in methods if any(self.suits(method, name) for name in self.compared())]
+        return [_CONSISTENCY.format(method) for method in suited] if len(self.seeds) > 1 else []
+
+    def recordings_files(self, group: str, methods: Iterable[str]) -> list[str]:
+        """Consistency between the recordings of a group, a file a method; none where one cannot be averaged."""
+        members = self.groups[group]
+        if not set(members) <= set(self.averaged):
+            return []
+        return [_CONSISTENCY.format(f"{method}/{group}") for method in methods if self.suits(method, *members)]
+
     def published_files(self, scope: str, shown: Iterable[str]) -> tuple[list[str], list[str]]:
         """The authors' tables of a scope, where one of them covers one of the recordings: metrics, and over time."""
         shown = list(shown)
@@ -143,6 +159,7 @@ def run_plan(
         left_out=frozenset(unsuited(config)),
         protocols=config["decoding"]["across"]["protocols"],
         published=published or {},
+        averaged=[name for name in run_names(config) if {CONDITIONS, EQUAL_TRIALS} <= offered(config, name)],
     )
 
 

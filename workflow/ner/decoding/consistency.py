@@ -1,20 +1,47 @@
 """How far two embeddings say the same, between seeds of a method or between recordings, on held-out trials."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import permutations
 
 import numpy as np
+import pandas as pd
 from scipy.linalg import orthogonal_procrustes
-from sklearn.linear_model import LinearRegression
-from sklearn.metrics import r2_score
 
 from ner.data.embeddings import Embedding
 from ner.data.trials import direction_averages
+from ner.decoding.columns import GROUP, METHOD
 from ner.storage.errors import InputError
+from ner.storage.tables import Column, Table, names
+
+_SAME = "the same, where seeds are compared"
+_COLUMNS = (
+    METHOD,
+    Column("group", "", f"{GROUP.meaning}; empty between seeds of a recording"),
+    Column("source", "", "recording whose embedding predicts"),
+    Column("target", "", f"recording whose embedding is predicted; {_SAME}"),
+    Column("source_seed", "", "seed of the embedding that predicts"),
+    Column("target_seed", "", "seed of the embedding that is predicted; the same, where recordings are compared"),
+    Column("fit", "", "least_squares (any linear map, with an offset) or rotation (about the origin)"),
+    Column("r2", "1", "R2 on test trials of the embedding, or of its direction averages, mean over its dimensions"),
+)
+#: How far seeds of a recording, and recordings of a group, say the same: an ordered pair and fit a row.
+CONSISTENCY = Table(
+    "tables/consistency.csv",
+    _COLUMNS,
+    "how far embeddings say the same, between seeds and between recordings",
+    parts="decoding/consistency/{method}/{group}.csv",
+)
+#: Of all recordings of a method, between seeds.
+CONSISTENCY_OF_SEEDS = Table(
+    "decoding/consistency/{method}.csv", _COLUMNS, "how far seeds of a recording say the same, a part of the table"
+)
 
 Rows = tuple[np.ndarray, np.ndarray]
 
 
 def _by_least_squares(source: np.ndarray, target: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    from sklearn.linear_model import LinearRegression
+
     return LinearRegression().fit(source, target).predict
 
 
@@ -72,11 +99,62 @@ def between_recordings(source: Embedding, target: Embedding) -> dict[str, float]
     return _scores((averages[0], averages[1]), (averages[2], averages[3]))
 
 
+def consistency_of_seeds(embeddings: Mapping[tuple[str, int], Embedding], method: str) -> pd.DataFrame:
+    """How far embeddings of a recording say the same, whatever the seed.
+
+    Args:
+        embeddings: of a method, by recording and seed.
+        method: its name, for the table.
+
+    Returns:
+        Columns CONSISTENCY; without a row where there is one seed.
+
+    Raises:
+        InputError: if two embeddings of a recording are of other bins.
+    """
+    rows = [
+        (method, None, source[0], target[0], source[1], target[1], fit, r2)
+        for source, target in permutations(embeddings, 2)
+        if source[0] == target[0]
+        for fit, r2 in between_seeds(embeddings[source], embeddings[target]).items()
+    ]
+    return pd.DataFrame(rows, columns=names(CONSISTENCY))
+
+
+def consistency_of_recordings(
+    embeddings: Mapping[tuple[str, int], Embedding], *, method: str, group: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """How far embeddings of different recordings say the same, seed by seed.
+
+    Args:
+        embeddings: of a method, by recording of the group and seed.
+        method: its name, for the table.
+        group: its name, for the table.
+
+    Returns:
+        Columns CONSISTENCY, and a line for every pair that is left out, as it cannot be compared.
+    """
+    rows, left_out = [], {}
+    for source, target in permutations(embeddings, 2):
+        if source[0] == target[0] or source[1] != target[1]:
+            continue
+        try:
+            found = between_recordings(embeddings[source], embeddings[target])
+        except InputError as error:
+            left_out.setdefault(frozenset((source[0], target[0])), f"{source[0]} and {target[0]} left out: {error}")
+            continue
+        rows += [(method, group, source[0], target[0], source[1], target[1], fit, r2) for fit, r2 in found.items()]
+    return pd.DataFrame(rows, columns=names(CONSISTENCY)), list(left_out.values())
+
+
 def _averages(part: Embedding, directions: list[int]) -> np.ndarray:
     averages, found = direction_averages(part.per_trial(part.coordinates), part.trial_condition)
     return averages[np.isin(found, directions)].reshape(-1, averages.shape[-1])
 
 
 def _scores(source: Rows, target: Rows) -> dict[str, float]:
+    # Tables are declared here, so that the plan of a run reads this module, and need not wait for scikit-learn.
+    from sklearn.metrics import r2_score
+
     fits = FITS if source[0].shape[1] == target[0].shape[1] else {"least_squares": _by_least_squares}
     return {name: float(r2_score(target[1], fit(source[0], target[0])(source[1]))) for name, fit in fits.items()}

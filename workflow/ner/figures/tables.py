@@ -3,6 +3,7 @@
 from ner.data.columns import BIN, DIRECTION, RECORDING, SPLIT, TRIAL, VX, VY
 from ner.data.embeddings import LATENT
 from ner.decoding.columns import METHOD, METRIC, NULL_HIGH, NULL_LOW, PROTOCOL, VALUE
+from ner.decoding.consistency import CONSISTENCY
 from ner.decoding.few_trials import FEW_TRIALS
 from ner.decoding.method_tests import ACROSS_TESTS
 from ner.storage.tables import Column, Table
@@ -186,5 +187,19 @@ SELECTED_BINS = Table(
         *(Column(f"decoded_{axis}", "cm", f"position along {axis}, by the decoded velocities") for axis in "xy"),
     ),
     "embedding and paths of every selection",
+)
+BETWEEN_SEEDS, BETWEEN_RECORDINGS = "seeds", "recordings"
+AGREED = Table(
+    "{figure}_pairs.csv",
+    (
+        METHOD,
+        Column("between", "", f"{BETWEEN_SEEDS} of a recording, or {BETWEEN_RECORDINGS} of the group"),
+        RECORDING,
+        Column("other", "", "the other recording of the pair; the same one between seeds"),
+        *(column for column in CONSISTENCY if column.name == "fit"),
+        Column("r2", "1", "R2 on test trials, mean over the pairs of seeds, or over both ways and the seeds"),
+        Column("pairs", "", "how many ordered pairs of embeddings that is"),
+    ),
+    "how far embeddings say the same, a point of the figure a row",
 )
 TESTS = Table("{figure}_tests.csv", ACROSS_TESTS.columns, "the methods shown, tested against each other")

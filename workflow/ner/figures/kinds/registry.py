@@ -100,6 +100,12 @@ class Plan(Protocol):
     def few_trials_files(self, group: str, methods: Iterable[str]) -> list[str]:
         """Metrics across a group's recordings by the training trials that are used: a file a method and seed."""
 
+    def seeds_files(self, methods: Iterable[str]) -> list[str]:
+        """Consistency between the seeds of the compared recordings, a file a method; none of a run of one seed."""
+
+    def recordings_files(self, group: str, methods: Iterable[str]) -> list[str]:
+        """Consistency between the recordings of a group, a file a method; none where one cannot be averaged."""
+
     def published_files(self, scope: str, recordings: Iterable[str]) -> tuple[list[str], list[str]]:
         """The authors' tables of a scope, within, across or curved: metrics, and accuracy over time.
 
