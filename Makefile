@@ -86,6 +86,7 @@ showcase: $(READY)
 	cp results/verification/finding10_turned_labels.csv results/reference/
 	python -m snakemake --configfile workflow/overlays/{mirrored,starts_of_umap}.yaml --cores all $(ARGS) -- results/tables/within.csv
 	cp results/tables/within.csv results/reference/starts_of_umap.csv
+	PYTHONPATH=tests:workflow python -m claims
 
 test: lint
 	python -m pytest -n 2 --dist loadfile $(ARGS)
