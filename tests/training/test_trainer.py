@@ -242,6 +242,15 @@ def test_the_official_package_fits_and_embeds():
     assert fit.history["loss"][0] == pytest.approx(np.log(16), abs=0.2)
 
 
+@pytest.mark.parametrize(
+    ("available", "name", "device"),
+    [(True, "cpu", "cpu"), (True, "auto", "cuda"), (True, "cuda", "cuda"), (False, "auto", "cpu")],
+)
+def test_a_gpu_is_used_unless_the_cpu_is_asked_for(monkeypatch, available, name, device):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
+    assert resolve_device(name).type == device
+
+
 def test_devices():
     assert resolve_device("cpu").type == "cpu"
     assert resolve_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
