@@ -8,6 +8,7 @@ import pandas as pd
 
 from ner.decoding.across_summary import DIAGONAL, KINDS_OF_PAIRS
 from ner.decoding.columns import DECODER, GROUP, METRIC, PAIRS, PROTOCOL
+from ner.decoding.differences import Runs, in_words, run_spread
 from ner.decoding.statistics import friedman, over_recordings, paired_t, repeated_measures_anova
 from ner.storage.tables import Column, Table, names
 
@@ -26,9 +27,16 @@ TESTS = (
     Column("p", "", "two-sided, uncorrected"),
     Column("effect", "", "Cohen's d_z (paired t), partial eta squared (anova) or Kendall's W (friedman)"),
     Column("difference", "R2: 1; accuracy: percentage points", "mean difference (paired t)"),
-    Column("low", "as difference", "lower end of its 95 % confidence interval over recordings, if they are matched"),
+    Column(
+        "low",
+        "as difference",
+        "lower end of its 95 % confidence interval over recordings, if they are matched and three or more",
+    ),
     Column("high", "as difference", "upper end"),
     Column("p_recordings", "", "two-sided p of the difference over recordings"),
+    Column("seed_sd", "as difference", "its standard deviation over seeds, on the same recordings; empty of one seed"),
+    Column("fold_sd", "as difference", "its standard deviation over folds; empty without folds"),
+    Column("sentence", "", "the difference in words: whether it is larger than recordings, seeds and folds explain"),
 )
 #: Tests of methods within recordings: a row a metric and test, values of the same recordings paired.
 WITHIN_TESTS = Table(
@@ -62,8 +70,8 @@ def within_tests(table: pd.DataFrame) -> pd.DataFrame:
     """Test methods of decoding within recordings against each other.
 
     Args:
-        table: columns method, recording, metric and value; several seeds are averaged. Recordings that not every
-            method has are left out.
+        table: columns method, recording, metric and value; several seeds and folds, of columns seed and fold where
+            there are such, are averaged. Recordings that not every method has are left out.
 
     Returns:
         Columns WITHIN_TESTS, as `compare_across` tests the diagonal; without a row where fewer than two recordings
@@ -74,7 +82,8 @@ def within_tests(table: pd.DataFrame) -> pd.DataFrame:
         values = part.pivot_table(index="recording", columns="method", values="value").dropna()
         matrices = {method: np.diag(values[method]) for method in part["method"].unique()}
         orders = dict.fromkeys(matrices, list(values.index))
-        rows += [(metric, *row[1:]) for row in _tests(matrices, orders, [DIAGONAL])]
+        part = part.assign(source=part["recording"], target=part["recording"])
+        rows += [(metric, *row[1:]) for row in _tests(matrices, orders, part, metric, [DIAGONAL])]
     return pd.DataFrame(rows, columns=[METRIC.name, *names(TESTS[3:])])[names(WITHIN_TESTS)]
 
 
@@ -91,14 +100,16 @@ def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> 
     pairs recording with recording. The published tables' own orders, which differ, give the published tests.
 
     Args:
-        table: columns method, source, target, decoder, metric and value; several seeds are averaged.
+        table: columns method, source, target, decoder, metric and value; several seeds and folds, of columns seed and
+            fold where there are such, are averaged.
         orders: method to its recordings, of the same number. Methods that the table lacks are passed over.
 
     Returns:
         Columns TESTS: for every decoder, metric and part, the t test of each pair of methods, and, where there are
         three methods, analysis of variance and Friedman's test of all. Off the diagonal they take pairs of recordings
         as independent, as the paper does; the interval and `p_recordings` do not (`over_recordings`; they need three
-        recordings there, and two methods of one order: else no recording stands behind a row).
+        recordings, and two methods of one order: else no recording stands behind a row). What a difference amounts to
+        is said in words by the rule of `decoding.differences`.
 
     Raises:
         ValueError: if the orders differ in length, or a pair of recordings has no value.
@@ -119,14 +130,39 @@ def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> 
                 raise ValueError(f"{method}, {decoder}, {metric}: no value for some pairs of {list(orders[method])}")
         matrices = {method: matrices[method].to_numpy() for method in orders if method in matrices}
         if matrices:
-            rows += [(decoder, metric, *row) for row in _tests(matrices, orders)]
+            rows += [(decoder, metric, *row) for row in _tests(matrices, orders, part, metric)]
     return pd.DataFrame(rows, columns=names(TESTS))
 
 
+def _runs(table: pd.DataFrame, orders: Mapping[str, Sequence[str]], part: str) -> dict[str, Runs]:
+    """What of each method moves from run to run, on the diagonal or off it; the authors' values are of one run."""
+    missing = {name: value for name, value in (("seed", 0), ("fold", np.nan)) if name not in table}
+    diagonal = table["source"] == table["target"]
+    # Pairs of recordings share embeddings, and so are one unit.
+    table = table.assign(**missing, unit=table["source"] if part == DIAGONAL else part)
+    found = {}
+    for method, values in table[diagonal == (part == DIAGONAL)].groupby("method"):
+        if method in orders:
+            found[method] = Runs.of(values[values[["source", "target"]].isin(orders[method]).all(axis=1)])
+    return found
+
+
 def _tests(
-    matrices: Mapping[str, np.ndarray], orders: Mapping[str, Sequence[str]], parts: Sequence[str] = KINDS_OF_PAIRS
+    matrices: Mapping[str, np.ndarray],
+    orders: Mapping[str, Sequence[str]],
+    table: pd.DataFrame,
+    metric: str,
+    parts: Sequence[str] = KINDS_OF_PAIRS,
 ) -> list[tuple]:
-    """Rows of TESTS, without their decoder and metric, for matrices whose rows and columns have these orders."""
+    """Rows of TESTS, without their decoder and metric, for matrices whose rows and columns have these orders.
+
+    Args:
+        matrices: method to (sources, targets) values, means over runs.
+        orders: method to the recordings of its rows and columns.
+        table: the values of single runs, columns method, source, target, value, and where there are such seed and fold.
+        metric: what the values are.
+        parts: the parts of the matrices that are tested.
+    """
     count = len(next(iter(matrices.values())))
     diagonal = np.eye(count, dtype=bool)
     rows = []
@@ -135,20 +171,27 @@ def _tests(
         pairs = int(used.sum())
         if pairs < 2:
             continue
+        runs = _runs(table, orders, part)
         for (first, a), (second, b) in itertools.combinations(matrices.items(), 2):
             t = paired_t(a[used], b[used])
             row = (part, "paired t", f"{first} - {second}", count, pairs)
             row += (t.statistic, t.df, np.nan, t.p_value, t.effect, t.difference)
-            if list(orders[first]) == list(orders[second]) and (part == DIAGONAL or count > 2):
+            matched = list(orders[first]) == list(orders[second])
+            interval = (np.nan,) * 3
+            if matched and count > 2:
                 whole = over_recordings(a - b, used)
-                row += (whole.low, whole.high, whole.p_value)
-            else:
-                row += (np.nan,) * 3
-            rows.append(row)
+                interval = (whole.low, whole.high, whole.p_value)
+            words: tuple = (np.nan, np.nan, "")
+            if matched:
+                of = {"difference": t.difference, "low": interval[0], "high": interval[1], "recordings": count}
+                spread = run_spread(runs[first], runs[second])
+                of |= dict(zip(("seed_sd", "fold_sd"), spread, strict=True))
+                words = (*spread, in_words(first, second, metric, **of))
+            rows.append(row + interval + words)
         if len(matrices) > 2:
             values = np.column_stack([matrix[used] for matrix in matrices.values()])
             of = (", ".join(matrices), count, pairs)
-            nothing = (np.nan,) * 4
+            nothing = ((np.nan,) * 6) + ("",)
             f = repeated_measures_anova(values)
             rows.append((part, "anova", *of, f.statistic, f.df, f.df_error, f.p_value, f.effect, *nothing))
             x = friedman(values)
