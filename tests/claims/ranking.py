@@ -7,6 +7,7 @@ import numpy as np
 from scipy.stats import t
 
 from claims.tables import METRICS, TABLES, Claim
+from ner.decoding.differences import Z
 
 PAGE = "docs/what-ranking-adds.md"
 #: Methods as the page names them, in the order of its table.
@@ -43,15 +44,18 @@ def scores(method: str) -> SimpleNamespace:
 
 
 def difference(method: str, other: str, metric: str) -> SimpleNamespace:
-    """One method minus another, recording by recording: mean, 95 % interval, and how often it is positive."""
+    """One method minus another, recording by recording: mean, 95 % interval, SD by seeds, how often it is positive."""
     table = TABLES["controls"]
-    wide = table[table["metric"] == METRICS[metric]].pivot(index="recording", columns="method", values="mean")
+    rows = table[(table["metric"] == METRICS[metric]) & table["method"].isin([method, other])]
+    wide = rows.pivot(index="recording", columns="method", values="mean")
     found = wide[method] - wide[other]
     half = t.ppf(0.975, len(found) - 1) * found.std(ddof=1) / np.sqrt(len(found))
     return SimpleNamespace(
         mean=found.mean(),
         low=found.mean() - half,
         high=found.mean() + half,
+        # Of a mean over recordings, by seeds that are independent (ner.decoding.differences.run_spread).
+        seeds=np.sqrt((rows["sd"] ** 2 / rows["seeds"]).sum()) / len(found),
         more=int((found > 0).sum()),
         all=len(found),
     )
@@ -94,7 +98,11 @@ def claims() -> Iterator[Claim]:
             "| " + title + " | {of.velocity:.2f} | {of.position:.2f} | {of.direction:.1f} % |",
             {"of": scores(method)},
         )
-    compared = "{of.mean:+.3f} (interval {of.low:+.3f} to {of.high:+.3f}; higher in {of.more} of {of.all} recordings)"
+    compared = (
+        "{of.mean:+.3f} (interval {of.low:+.3f} to {of.high:+.3f}; SD by seeds {of.seeds:.3f}; higher in {of.more} "
+    )
+    compared += "of {of.all} recordings)"
+    differences = []
     for other, metrics in {
         "cebra": ["velocity", "position"],
         "factor-analysis": ["velocity", "position", "direction"],
@@ -108,4 +116,13 @@ def claims() -> Iterator[Claim]:
                 template = compared.replace(".3f", ".1f")
             else:
                 template = compared
-            yield Claim(PAGE, f"NER − {TITLES[other]}, {metric}: " + template, {"of": difference("ner", other, metric)})
+            differences.append(difference("ner", other, metric))
+            yield Claim(PAGE, f"NER − {TITLES[other]}, {metric}: " + template, {"of": differences[-1]})
+    clear = [of for of in differences if of.low > 0 or of.high < 0]
+    explained = [of for of in clear if abs(of.mean) <= Z * of.seeds]
+    yield Claim(
+        PAGE,
+        "{clear} of {all} differences on this page have an interval that leaves out 0; seeds explain {explained} of "
+        "these",
+        {"clear": len(clear), "all": len(differences), "explained": len(explained)},
+    )

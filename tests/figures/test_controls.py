@@ -63,8 +63,9 @@ def test_a_recording_without_a_score_is_left_out_of_its_mean():
     assert counts == {"ner": 3, "average-lda": 4, "my-method": 4, "rates-history": 4}
 
 
-def test_one_recording_has_no_interval():
-    means = control_means(sessions(recordings=RECORDINGS[:1]), "rates-history")
+@pytest.mark.parametrize("count", [1, 2])
+def test_fewer_than_three_recordings_have_no_interval(count):
+    means = control_means(sessions(recordings=RECORDINGS[:count]), "rates-history")
     assert means[["low", "high", "difference_low", "difference_high"]].isna().all(axis=None)
     assert means[["mean", "difference"]].notna().all(axis=None)
 

@@ -63,9 +63,9 @@ def control_means(values: pd.DataFrame, ceiling: str) -> pd.DataFrame:
 
 
 def _interval(values: pd.Series) -> tuple[float, float, float]:
-    """Mean over recordings, and the ends of its 95 % interval, NaN of fewer than two."""
+    """Mean over recordings, and the ends of its 95 % interval, NaN of fewer than three."""
     found = values.dropna().to_numpy()
-    if len(found) < 2:
+    if len(found) < 3:
         return float(values.mean()), np.nan, np.nan
     whole = over_recordings(np.diag(found), np.eye(len(found), dtype=bool))
     return whole.mean, whole.low, whole.high

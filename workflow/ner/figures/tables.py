@@ -123,7 +123,7 @@ ACCURACY = Table(
     "accuracy of the direction over time",
 )
 
-_INTERVAL = "end of its 95 % interval over recordings; empty of a single one"
+_INTERVAL = "end of its 95 % interval over recordings; empty of fewer than three"
 CONTROLS = Table(
     "{figure}_methods.csv",
     (
