@@ -209,3 +209,33 @@ def test_a_list_of_recordings_is_fitted_one_by_one_and_aligned(two_days):
         model.transform(X[1])
     # Fitted again to one recording, nothing is left of the others.
     assert model.fit(X[0], y[0]).transform(X[0]).shape == (len(X[0]), 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_of_recordings_gives_a_list_of_what_set_output_asks_for(two_days, kind):
+    X = [
+        pd.DataFrame(day.rates, index=pd.RangeIndex(1000 * k, 1000 * k + len(day.rates))).add_prefix("neuron_")
+        for k, day in enumerate(two_days)
+    ]
+    y = [day.labels for day in two_days]
+    plain = kind(**QUICK).fit(X, y)
+    arrays = plain.transform(X)
+    assert all(isinstance(array, np.ndarray) for array in arrays)
+    # Asked for before the fit, or after it.
+    for frames in (
+        kind(**QUICK).set_output(transform="pandas").fit_transform(X, y),
+        plain.set_output(transform="pandas").transform(X),
+    ):
+        assert isinstance(frames, list)
+        for frame, array, rates in zip(frames, arrays, X, strict=True):
+            np.testing.assert_array_equal(frame, array)
+            assert frame.index.equals(rates.index)
+            assert list(frame.columns) == list(plain.recordings_[0].get_feature_names_out())
+    skipped, frame = plain.transform([None, X[1]])
+    assert skipped is None and isinstance(frame, pd.DataFrame)
+    # The encoder of a recording by itself is not rotated, and stays as it was.
+    alone = plain.recordings_[1].transform(X[1])
+    assert isinstance(alone, np.ndarray) and np.abs(alone - arrays[1]).max() > 1e-3
+    assert isinstance(plain.set_output(transform="default").transform(X)[1], np.ndarray)
+    single = [rates.astype(np.float32) for rates in X]
+    assert [array.dtype for array in plain.transform(single)] == [np.float32, np.float32]

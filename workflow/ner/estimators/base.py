@@ -5,18 +5,17 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from numbers import Integral
-from typing import Any, Self, TypeGuard
+from typing import Any, Self
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 from torch import nn
 
-from ner.estimators.alignment import Alignment, align
+from ner.estimators.alignment import Alignment
 from ner.estimators.model_files import write_model
 from ner.estimators.parameters import positive, require, whole
 from ner.storage.errors import InputError
@@ -49,6 +48,9 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     recordings_: list[Self]
     alignments_: list[Alignment]
 
+    # Of an encoder of several recordings, onto the first.
+    _rotated_by: Alignment | None = None
+
     @property
     @abstractmethod
     def _n_features_out(self) -> int:
@@ -70,36 +72,10 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     ) -> np.ndarray:
         """Train an encoder in place, where it lies; the loss of every step."""
 
-    def fit(
-        self,
-        X: ArrayLike | Sequence[ArrayLike],
-        y: ArrayLike | Sequence[ArrayLike],
-        trials: ArrayLike | Sequence[ArrayLike] | None = None,
-        *,
-        checkpoint: Checkpoint | None = None,
-    ) -> Self:
-        """Fit the encoder to bins and their labels.
-
-        Args:
-            X: (bins, neurons) rates in recording order; or a list of them, one a recording. Recordings are fitted one
-                by one, each with its own neurons, and rotated onto the first by `ner.align` (nearest labels).
-            y: (bins, columns) or (bins,) labels, numbers; or a list of them.
-            trials: (bins,) trial of every bin, or a list of them. Label changes are then taken within trials alone;
-                None takes them across trials too, as the paper does.
-            checkpoint: where a killed training keeps and finds its state; of a single recording.
-
-        Returns:
-            The estimator.
-
-        Raises:
-            InputError: if a parameter, a label or a shape cannot be used, or the loss is no longer finite.
-            ValueError: if X or y is empty, or holds NaN, infinities or complex numbers.
-        """
+    def fit(self, X: Any, y: Any, trials: Any = None, *, checkpoint: Checkpoint | None = None) -> Self:
+        """Fit the encoder to the bins and labels of one recording; see `ner.estimators.recordings.ListEncoder`."""
         self._check_parameters()
-        for name in ("encoder_", "loss_history_", "n_features_in_", "feature_names_in_", "recordings_", "alignments_"):
-            self.__dict__.pop(name, None)
-        if _is_list(X):
-            return self._fit_recordings(X, y, trials)
+        self._forget()
         numbers = None if y is None else _numbers(y)
         rates, columns = validate_data(
             self, X, numbers, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True, ensure_min_samples=2
@@ -114,54 +90,22 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         _warn_of_no_fall(self.loss_history_)
         return self
 
-    def _fit_recordings(self, X: Sequence, y: Any, trials: Any) -> Self:
-        for name, values in (("y", y), ("trials", trials)):
-            given = len(values) if isinstance(values, list | tuple) else None
-            if given != len(X) and not (name == "trials" and values is None):
-                found = "no list" if given is None else f"a list of {given}"
-                raise InputError(name, found, f"a list of {len(X)}, one a recording of X", "give one a recording")
-        self.recordings_ = [
-            clone(self).fit(rates, labels, None if trials is None else trials[k])
-            for k, (rates, labels) in enumerate(zip(X, y, strict=True))
-        ]
-        embeddings = [model._embedded(rates) for model, rates in zip(self.recordings_, X, strict=True)]
-        self.alignments_ = [
-            Alignment.by(np.eye(self._n_features_out)),
-            *(
-                align(z, embeddings[0], labels, y[0], angles=self.angles, weights=self.weights)
-                for z, labels in zip(embeddings[1:], y[1:], strict=True)
-            ),
-        ]
-        return self
+    def _forget(self) -> None:
+        """Leave nothing of an earlier fit."""
+        for name in ("encoder_", "loss_history_", "n_features_in_", "feature_names_in_", "recordings_", "alignments_"):
+            self.__dict__.pop(name, None)
 
-    def transform(self, X: ArrayLike | Sequence[ArrayLike]) -> np.ndarray | list[np.ndarray | None]:
-        """Embed bins.
-
-        Args:
-            X: (bins, neurons); of an estimator that was fitted to a list of recordings, a list of as many, in their
-                order, with None in place of those that are not to be embedded.
-
-        Returns:
-            (bins, d) in the type of X, float32 or float64; or a list of them, rotated onto the first recording.
-
-        Raises:
-            NotFittedError: before `fit`.
-            ValueError: if X has other neurons, or holds NaN.
-        """
+    def transform(self, X: Any) -> Any:
+        """Embed the bins of one recording, (bins, neurons)."""
         check_is_fitted(self)
-        if "recordings_" not in vars(self):
-            return self._embedded(X)
-        if not isinstance(X, list | tuple) or len(X) != len(self.recordings_):
-            remedy = "give None in place of those that are not to be embedded"
-            raise InputError("X", "something else", f"a list of {len(self.recordings_)} recordings, as in fit", remedy)
-        return [
-            rates if rates is None else alignment.transform(model._embedded(rates))
-            for model, alignment, rates in zip(self.recordings_, self.alignments_, X, strict=True)
-        ]
+        return self._embedded(X)
 
     def _embedded(self, X: object) -> np.ndarray:
         rates = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return embed(self.encoder_, rates, resolve_device(self.device)).astype(rates.dtype, copy=False)
+        embedding = embed(self.encoder_, rates, resolve_device(self.device)).astype(rates.dtype, copy=False)
+        if self._rotated_by is not None:
+            embedding = self._rotated_by.transform(embedding).astype(rates.dtype, copy=False)
+        return embedding
 
     def __sklearn_is_fitted__(self) -> bool:
         return "encoder_" in vars(self) or "recordings_" in vars(self)
@@ -269,11 +213,6 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         require("hidden_units", units, right, "a sequence of whole numbers from 1")
         right = isinstance(angles, Sequence | np.ndarray) and all(whole(angle, -np.inf) for angle in angles)
         require("angles", angles, right, "a sequence of columns of y")
-
-
-def _is_list(X: object) -> TypeGuard[Sequence[ArrayLike]]:
-    """Whether X is a list of recordings rather than one."""
-    return isinstance(X, list | tuple) and len(X) > 0 and all(np.ndim(recording) == 2 for recording in X)
 
 
 def _numbers(y: object) -> np.ndarray:

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from ner.estimators.base import Encoder
 from ner.estimators.parameters import positive, require, whole
+from ner.estimators.recordings import ListEncoder
 from ner.storage.errors import InputError
 from ner.training.checkpoints import Checkpoint
 from ner.training.encoders import plain_encoder, sphere_encoder
@@ -19,7 +19,7 @@ from ner.training.trainer import train_encoder
 _INTERVAL = 25
 
 
-class Regression(Encoder):
+class Regression(ListEncoder):
     """An encoder trained by the mean squared error of the labels that it predicts.
 
     Columns of y are z-scored; those in `angles` are predicted by sine and cosine. The embedding is what is predicted;

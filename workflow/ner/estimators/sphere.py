@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ner.estimators.base import Encoder
 from ner.estimators.parameters import positive, require, whole
+from ner.estimators.recordings import ListEncoder
 from ner.training.checkpoints import Checkpoint
 from ner.training.encoders import sphere_encoder
 from ner.training.labels import Labels
@@ -18,7 +18,7 @@ Batch = Callable[[int], np.ndarray]
 Loss = Callable[[Tensor, Tensor], Tensor]
 
 
-class SphereEncoder(Encoder):
+class SphereEncoder(ListEncoder):
     """An encoder to the unit sphere; subclasses say how pairs of bins are drawn and compared."""
 
     def __init__(
