@@ -9,7 +9,7 @@ import string
 
 from places import ROOT
 
-from claims import baselines, findings, ranking, readme, verification
+from claims import baselines, findings, holding, ranking, readme, verification
 from claims.tables import Claim
 
 _NUMBER = r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?"
@@ -45,7 +45,9 @@ def filled(page: str, claim: Claim) -> str | None:
 
 def main() -> None:
     """Fill every page, and print what is left."""
-    claims = [claim for page in (readme, findings, verification, baselines, ranking) for claim in page.claims()]
+    claims = [
+        claim for page in (readme, findings, verification, baselines, ranking, holding) for claim in page.claims()
+    ]
     for name in dict.fromkeys(claim.page for claim in claims):
         path = ROOT / name
         text = path.read_text(encoding="utf-8")

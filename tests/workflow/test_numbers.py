@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from claims import baselines, findings, ranking, readme, verification
+from claims import baselines, findings, holding, ranking, readme, verification
 from claims.tables import TABLES, Claim, rows
 from documented import PAGES
 from places import ROOT
 
 #: The pages that give results; the how-tos give none.
 OF_RESULTS = [str(path.relative_to(ROOT)) for path in PAGES if not path.name.startswith(("add-", "use-"))]
-CLAIMS = [claim for page in (readme, findings, verification, baselines, ranking) for claim in page.claims()]
+CLAIMS = [claim for page in (readme, findings, verification, baselines, ranking, holding) for claim in page.claims()]
 #: What looks like a result: decimals, powers of ten, percentages, and `13 of 15`.
 NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?e-?\d+|\d+\.\d+|\d+(?= ?%)|\d+ of \d+\b)(?![\w.]*\w)")
 #: Numbers of a page that are no result of a table, and why.
