@@ -76,3 +76,14 @@ def test_plan_of_the_papers_groups_and_published_sets(project):
     assert jobs["decode_across"] == "48"
     assert jobs["parity_across_set"] == "15"
     assert not [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("group ")]
+
+
+def test_consistency_is_planned_where_there_is_something_to_compare(project):
+    table = "results/demo/tables/consistency.csv"
+    two = overlay(project, "two.yaml", seeds=[0, 1])
+    jobs = plan(snakemake(project, "--dry-run", "--quiet", "rules", "--configfile", DEMO, two, "--", table))
+    # Six methods are compared between seeds, two in two groups between recordings.
+    assert (jobs["consistency_of_seeds"], jobs["consistency_of_recordings"]) == ("6", "4")
+    one = overlay(project, "one.yaml", recordings=["demo-touch-s1"], example="demo-touch-s1", figures={"fig8": None})
+    jobs = plan(snakemake(project, "--dry-run", "--quiet", "rules", "--configfile", DEMO, one))
+    assert not [name for name in jobs if "consistency" in name]
