@@ -78,6 +78,8 @@ def test_what_a_recording_lacks_is_left_out_with_one_line(finished):
     run, said = finished
     assert said.count("left out, for lack of conditions: pca, dpca of demo-free1-m1, demo-free2-m1") == 1
     assert said.count("figure fig2 left out: demo-free1-m1 has no conditions") == 1
+    lacking = "for lack of conditions or of trials of one length of demo-free1-m1, demo-free2-m1"
+    assert said.count(f"group free: no consistency between its recordings, {lacking}") == 1
     rotated = "group free: rotated by matched movements, for lack of conditions of demo-free1-m1, demo-free2-m1"
     assert said.count(rotated) == 1
     within = table(run, "within")

@@ -18,6 +18,13 @@ def embeddings_of(chosen):
     return files
 
 
+if workflow.is_main_process:
+    for group, members in GROUPS.items():
+        if lacking := [name for name in members if name not in PLAN.averaged]:
+            what = "no consistency between its recordings, for lack of conditions or of trials of one length"
+            logger.warning(f"group {group}: {what} of {', '.join(lacking)}")
+
+
 # Between seeds the methods compared, between recordings those that are decoded across them.
 CONSISTENCY_FILES = [
     *PLAN.seeds_files(COMPARE),
