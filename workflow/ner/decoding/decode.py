@@ -1,6 +1,7 @@
 """Fitting decoders on the training trials of an embedding, and decoding its movements."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -38,6 +39,23 @@ def decode(embedding: Embedding, decoder: Mapping) -> Decoded:
         KeyError: if there is no such decoder module.
     """
     return Decoded(*fit_decoder(embedding, decoder).predict(embedding.coordinates))
+
+
+def without_unknown(bins: Embedding, decoded: Decoded, fitted: Embedding) -> tuple[Embedding, Decoded]:
+    """Bins to score and what was decoded from them, without conditions where no training bin has any of theirs.
+
+    A decoder names conditions that it was fitted to. Where all others are held out, whether it names the right one is
+    no question, and accuracies are left out.
+
+    Args:
+        bins: the bins to score.
+        decoded: the movements decoded from them.
+        fitted: the embedding to whose training bins the decoder was fitted.
+    """
+    known = fitted.has_conditions and np.isin(bins.condition, fitted.condition[fitted.train]).any()
+    if known or not bins.has_conditions:
+        return bins, decoded
+    return replace(bins, conditions=(), named=None), replace(decoded, direction=None)
 
 
 def by_protocol(embeddings: Mapping[str, Embedding], work: Callable[[Embedding], T]) -> dict[str, T]:

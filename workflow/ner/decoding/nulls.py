@@ -91,7 +91,7 @@ def accuracy_band(
 
 
 def rows_beside_chance(
-    bins: Bins, decoded: Decoded, of: tuple, seed: int, *, swapped: bool
+    bins: Bins, decoded: Decoded, of: tuple, seed: int, fold: str | None, *, swapped: bool
 ) -> tuple[list[tuple], list[tuple], list[tuple]]:
     """Rows of the tables of metrics, of accuracy over time and of metrics beside their chance, in this order.
 
@@ -100,14 +100,15 @@ def rows_beside_chance(
         decoded: from them.
         of: what the scores are of, the first columns of each table.
         seed: of the method, for the tables.
+        fold: that is held out, for the tables.
         swapped: whether the velocity R2 has its arguments swapped.
     """
     chance = permutation_nulls(bins, decoded, swapped=swapped)
     bands = zip(accuracy_over_time(bins, decoded), *accuracy_band(bins, decoded), strict=True)
     return (
-        [(*of, metric, seed, null.value) for metric, null in chance.items()],
-        [(*of, k, seed, *value) for k, value in enumerate(bands)],
-        [(*of, metric, seed, *astuple(null)) for metric, null in chance.items()],
+        [(*of, metric, seed, fold, null.value) for metric, null in chance.items()],
+        [(*of, k, seed, fold, *value) for k, value in enumerate(bands)],
+        [(*of, metric, seed, fold, *astuple(null)) for metric, null in chance.items()],
     )
 
 
