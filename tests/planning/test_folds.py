@@ -10,9 +10,9 @@ from snakemake.utils import update_config
 
 from ner.data.upstream import read_manifest
 from planning.configuration import ConfigError, validate
-from planning.figures import run_plan
 from planning.folds import fold_lines, held_out, split_text
 from planning.measured import measured_jobs
+from planning.plan import run_plan
 from planning.published import published_plan
 
 PAPER = yaml.safe_load((ROOT / "config.yaml").read_text())

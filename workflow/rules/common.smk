@@ -39,8 +39,9 @@ from planning.configuration import (
 )  # noqa: E402
 from ner.storage.errors import InputError  # noqa: E402
 from planning.failures import forget_failures, noted_failures, tell_failures  # noqa: E402
-from planning.figures import figures, run_plan, undrawn, unshown  # noqa: E402
+from planning.figures import figures, undrawn, unshown  # noqa: E402
 from planning.folds import held_out, split_text  # noqa: E402
+from planning.plan import run_plan  # noqa: E402
 from planning.run import unsuited_lines, used_methods  # noqa: E402
 from planning.measured import measured_jobs  # noqa: E402
 from planning.library import environment, made_by  # noqa: E402

@@ -57,7 +57,7 @@ class Problem:
 
 
 class Plan(Protocol):
-    """What a run has, and where its files will be; `planning.figures` makes it from config."""
+    """What a run has, and where its files will be; `planning.plan` makes it from config."""
 
     #: Recordings of the run: name to its `area`, `bins` and, where known, `hemisphere`.
     recordings: Mapping[str, Mapping[str, Any]]
