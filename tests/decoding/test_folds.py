@@ -33,13 +33,34 @@ def test_a_direction_left_out_of_training_has_no_accuracy_but_its_r2():
     assert set(test.index) == R2
     assert set(metrics[metrics["split"] == "train"]["metric"]) > R2
     assert set(time["split"]) == {"train"}
-    bins = ~embedding.train
-    decoded = decode(embedding, LINEAR)
-    assert test["velocity_r2"] == pytest.approx(velocity_r2(embedding.velocity[bins], decoded.velocity[bins]))
+    bins, decoded = ~embedding.train, decode(embedding, LINEAR)
+    missed = ((embedding.velocity - decoded.velocity)[bins] ** 2).mean(axis=0)
+    assert test["velocity_r2"] == pytest.approx(np.mean(1 - missed / embedding.velocity.var(axis=0)))
+    real, ours = (
+        np.concatenate([0.03 * np.cumsum(part, axis=0) for part in embedding.trials(values)])
+        for values in (embedding.velocity, decoded.velocity)
+    )
+    missed = ((real - ours)[bins] ** 2).mean(axis=0)
+    assert test["position_r2"] == pytest.approx(np.mean(1 - missed / real.var(axis=0)))
     # One trial of it among the training trials, and the question is one again.
     known = replace(embedding, train=embedding.train | (embedding.trial == 2))
     again = decode_within({"strict": known}, **of)[0]
     assert "direction_accuracy" in set(again[again["split"] == "test"]["metric"])
+
+
+def test_the_mean_over_directions_held_out_is_that_of_all_trials_scored_together():
+    """Six trials of each of eight directions."""
+    embeddings = [without(direction) for direction in range(0, 360, 45)]
+    of = {"method": "ner", "recording": "a-m1", "seed": 0, "decoders": DECODERS}
+    tables = [decode_within({"strict": embedding}, **of)[0] for embedding in embeddings]
+    found = pd.concat([table[table["split"] == "test"] for table in tables]).groupby("metric")["value"].mean()
+    together = np.empty_like(embeddings[0].velocity)
+    for embedding in embeddings:
+        together[~embedding.train] = decode(embedding, LINEAR).velocity[~embedding.train]
+    assert found["velocity_r2"] == pytest.approx(velocity_r2(embeddings[0].velocity, together))
+    # Of which the shares of their own variance, along and across each direction, would say nothing.
+    alone = [velocity_r2(e.velocity[~e.train], together[~e.train]) for e in embeddings]
+    assert np.mean(alone) < found["velocity_r2"] - 0.2
 
 
 def test_nor_has_it_across_recordings():

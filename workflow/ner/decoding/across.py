@@ -15,7 +15,7 @@ import pandas as pd
 
 from ner.data.embeddings import Embedding
 from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
-from ner.decoding.decode import by_protocol, fit_decoder, without_unknown
+from ner.decoding.decode import askable, by_protocol, fit_decoder
 from ner.decoding.decoders.registry import Decoder
 from ner.decoding.maps import Map
 from ner.decoding.metrics import Decoded
@@ -89,9 +89,9 @@ def decode_across(
                 for target, onto in recordings.items():
                     carry = None if source == target else rule.map(embedding, onto)
                     reader = fitted[source if carry else target][protocol]
-                    test, decoded = without_unknown(*decode_target(reader, onto, carry), embedding if carry else onto)
+                    scored = askable(*decode_target(reader, onto, carry), embedding if carry else onto, onto)
                     of = (method, group, source, target, name, protocol)
-                    rows = rows_beside_chance(test, decoded, of, seed, fold, swapped=rule.swapped("test"))
+                    rows = rows_beside_chance(*scored, of, seed, fold, swapped=rule.swapped("test"))
                     for table, more in zip((values, times, nulls), rows, strict=True):
                         table += more
     return (

@@ -41,21 +41,29 @@ def decode(embedding: Embedding, decoder: Mapping) -> Decoded:
     return Decoded(*fit_decoder(embedding, decoder).predict(embedding.coordinates))
 
 
-def without_unknown(bins: Embedding, decoded: Decoded, fitted: Embedding) -> tuple[Embedding, Decoded]:
-    """Bins to score and what was decoded from them, without conditions where no training bin has any of theirs.
+def askable(
+    bins: Embedding, decoded: Decoded, fitted: Embedding, whole: Embedding
+) -> tuple[Embedding, Decoded, Embedding | None]:
+    """What can be asked of bins whose conditions a decoder knows or does not know.
 
-    A decoder names conditions that it was fitted to. Where all others are held out, whether it names the right one is
-    no question, and accuracies are left out.
+    A decoder names conditions that it was fitted to. Where those of the bins are all held out, whether it names the
+    right one is no question, and the bins are given without conditions. As trials of one condition hardly differ, their
+    R2 is then a share of the variance of the whole recording: so the mean over conditions, each held out once, is that
+    of all trials scored together, where there are equally many of each.
 
     Args:
         bins: the bins to score.
         decoded: the movements decoded from them.
         fitted: the embedding to whose training bins the decoder was fitted.
+        whole: the embedding of the recording that the bins are of.
+
+    Returns:
+        The bins, what was decoded from them, and of whose variance an R2 is a share: of these bins' own where None.
     """
     known = fitted.has_conditions and np.isin(bins.condition, fitted.condition[fitted.train]).any()
     if known or not bins.has_conditions:
-        return bins, decoded
-    return replace(bins, conditions=(), named=None), replace(decoded, direction=None)
+        return bins, decoded, None
+    return replace(bins, conditions=(), named=None), replace(decoded, direction=None), whole
 
 
 def by_protocol(embeddings: Mapping[str, Embedding], work: Callable[[Embedding], T]) -> dict[str, T]:

@@ -10,7 +10,7 @@ import pandas as pd
 from ner.data.embeddings import Embedding
 from ner.decoding.across import decode_target
 from ner.decoding.columns import DECODER, FOLD, GROUP, METHOD, METRIC, PROTOCOL, SEED, SOURCE, TARGET, VALUE
-from ner.decoding.decode import fit_decoder, without_unknown
+from ner.decoding.decode import askable, fit_decoder
 from ner.decoding.decoders.registry import Decoder
 from ner.decoding.metrics import Decoded, score
 from ner.decoding.protocols import PROTOCOLS, Protocol
@@ -101,7 +101,8 @@ def few_trials(
                         left_out.velocity[chosen] = guess.velocity[chosen]
                         left_out.direction[chosen] = guess.direction[chosen]
                     for known, draw, guess in [*found, (OTHER_DIRECTIONS, 0, left_out)]:
-                        scores = score(*without_unknown(test, guess, onto if rule.own else embeddings[source]))
+                        bins, decoded, among = askable(test, guess, onto if rule.own else embeddings[source], onto)
+                        scores = score(bins, decoded, among=among)
                         rows += [(*of, known, draw, metric, seed, fold, v) for metric, v in scores.items()]
     return pd.DataFrame(rows, columns=names(FEW_TRIALS))
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ner.data.embeddings import Embedding
 from ner.decoding.columns import WITHIN, WITHIN_NULL, WITHIN_TIME
-from ner.decoding.decode import by_protocol, decode, without_unknown
+from ner.decoding.decode import askable, by_protocol, decode
 from ner.decoding.nulls import rows_beside_chance
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
@@ -46,9 +46,9 @@ def decode_within(
         for protocol, embedding in embeddings.items():
             for split in SPLITS:
                 bins = embedding.split(split)
-                real, found = without_unknown(embedding.select(bins), decoded[protocol].select(bins), embedding)
+                scored = askable(embedding.select(bins), decoded[protocol].select(bins), embedding, embedding)
                 of = (method, recording, name, protocol, split)
-                rows = rows_beside_chance(real, found, of, seed, fold, swapped=PROTOCOLS[protocol].swapped(split))
+                rows = rows_beside_chance(*scored, of, seed, fold, swapped=PROTOCOLS[protocol].swapped(split))
                 for table, more in zip((values, times, nulls), rows, strict=True):
                     table += more
     return (
