@@ -30,7 +30,7 @@ def within(*rows):
     return frame(
         WITHIN,
         [
-            (method, recording, "linear", protocol, part, metric, seed, value)
+            (method, recording, "linear", protocol, part, metric, seed, None, value)
             for method, recording, protocol, part, metric, values in rows
             for seed, value in enumerate(values)
         ],
@@ -42,7 +42,7 @@ def across(*rows):
     return frame(
         ACROSS,
         [
-            (method, "days", source, target, "linear", protocol, metric, seed, value)
+            (method, "days", source, target, "linear", protocol, metric, seed, None, value)
             for method, source, target, protocol, metric, values in rows
             for seed, value in enumerate(values)
         ],

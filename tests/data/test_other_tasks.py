@@ -97,9 +97,10 @@ def continuous(tmp_path, **changes):
     return content, write(tmp_path / "file.nwb", content), keys
 
 
-def windows_of(path, keys, bins=40, step=20):
+def windows_of(path, keys, bins=40, step=20, **split):
     settings = {"nwb": keys, **({} if step is None else {"step": step})}
-    return make_recording(path, "x-m1", format="nwb", area="M1", bins=bins, train_fraction=0.8, settings=settings)
+    how = {"train_fraction": 0.8} | split
+    return make_recording(path, "x-m1", format="nwb", area="M1", bins=bins, settings=settings, **how)
 
 
 def test_a_continuous_session_is_cut_into_windows(tmp_path):
@@ -151,6 +152,26 @@ def test_no_spike_is_in_training_and_test_windows(tmp_path):
     changed = (loud.rates != plain.rates).any(axis=1)
     assert changed[plain.train].any()
     assert not changed[~plain.train].any()
+
+
+@pytest.mark.parametrize("side", ["before", "behind"])
+def test_no_spike_of_a_held_out_block_is_in_training_windows_on_either_side(tmp_path, side):
+    content, path, keys = continuous(tmp_path)
+    middle = {"train_fraction": None, "fold": {"number": 2, "of": 3}}
+    plain = windows_of(path, keys, **middle)
+    times = content.series["acquisition/finger_vel/index"].times
+    begins = [*np.arange(0, 60 - 1.2 + 1e-9, 0.6)]
+    begins += [*np.arange(times[times > 65][0], times[-1] + 0.01 - 1.2 + 1e-9, 0.6)]
+    block = slice(len(begins) // 3, 2 * len(begins) // 3)
+    assert np.count_nonzero(~plain.train[plain.bin == 0]) == len(begins[block])
+    reasons = {entry["reason"] for entry in plain.metadata["dropped_trials"]}
+    assert reasons == {"beside the held-out windows, whose spikes it shares"}
+    # As far from the block as smoothing looks.
+    when = begins[block][0] - 0.115 if side == "before" else begins[block][-1] + 1.2 + 0.115
+    content.spikes[0] = np.sort(np.append(content.spikes[0], np.full(50, when)))
+    changed = (windows_of(write(tmp_path / "loud.nwb", content), keys, **middle).rates != plain.rates).any(axis=1)
+    assert changed[~plain.train].any()
+    assert not changed[plain.train].any()
 
 
 @pytest.mark.parametrize(

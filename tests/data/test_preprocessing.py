@@ -349,13 +349,14 @@ def test_summary(tmp_path):
     trials[20] = no_target(trials[20])
     path = write_struct(tmp_path / "file.mat", trials)
     recording = from_raw(path)
-    table = summary([recording])
+    table = summary([recording], "in some way")
     assert list(table.columns) == [column.name for column in SUMMARY]
     assert table.iloc[0].to_dict() == {
         "recording": "chewie-20161014-m1",
         "monkey": "Chewie",
         "area": "M1",
         "trials": 78,
+        "split": "in some way",
         "train_trials": 62,
         "bins": BINS,
         "bin_seconds": 0.03,

@@ -31,7 +31,7 @@ def value(source, target, seed=0):
 
 def across(methods=("ner",), decoders=("linear",), protocols=("paper",), seeds=(0,)):
     cells = itertools.product(methods, RECORDINGS, RECORDINGS, decoders, protocols, seeds)
-    rows = [(m, "days", s, t, d, p, "velocity_r2", seed, value(s, t, seed)) for m, s, t, d, p, seed in cells]
+    rows = [(m, "days", s, t, d, p, "velocity_r2", seed, None, value(s, t, seed)) for m, s, t, d, p, seed in cells]
     return pd.DataFrame(rows, columns=names(ACROSS))
 
 
@@ -87,7 +87,7 @@ def test_published_means_are_over_the_same_recordings_and_none_where_one_is_lack
 
 def test_accuracy_over_time_averages_seeds_before_cells():
     rows = [
-        ("ner", "days", s, t, "linear", "paper", k, seed, value(s, t) + 1000 * k + 50 * seed, 5 + 2 * seed, 20)
+        ("ner", "days", s, t, "linear", "paper", k, seed, None, value(s, t) + 1000 * k + 50 * seed, 5 + 2 * seed, 20)
         for s, t, k, seed in itertools.product(RECORDINGS, RECORDINGS, range(4), (0, 2))
     ]
     table = pd.DataFrame(rows, columns=names(ACROSS_TIME))

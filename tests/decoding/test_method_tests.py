@@ -106,7 +106,7 @@ def test_missing_pairs_and_uneven_orders_are_refused():
 def test_groups_and_protocols_are_tested_apart():
     parts = []
     for seed, (group, protocol) in enumerate(itertools.product(["days", "areas"], ["paper", "strict"])):
-        parts.append(across(seed).assign(group=group, protocol=protocol, seed=0))
+        parts.append(across(seed).assign(group=group, protocol=protocol, seed=0, fold=None))
     table = pd.concat(parts)[names(ACROSS)]
     found = across_tests(table)
     assert list(found.columns) == names(ACROSS_TESTS) and len(found) == 4 * 10

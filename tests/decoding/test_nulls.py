@@ -161,7 +161,7 @@ def test_an_undefined_score_has_an_undefined_null(tmp_path):
     )
     write_csv(tmp_path / "null.csv", table)
     lines = (tmp_path / "null.csv").read_text().splitlines()
-    assert sum(line.endswith(",velocity_r2,0,,,,,") for line in lines) == 2
+    assert sum(line.endswith(",velocity_r2,0,,,,,,") for line in lines) == 2
     assert metrics[metrics["metric"] == "direction_accuracy"]["value"].notna().all()
     assert metrics[metrics["metric"] == "velocity_r2"]["value"].isna().all()
 

@@ -29,8 +29,8 @@ def results(recordings, decoders=DECODERS, seeds=(0,)):
             for metric in METRICS_PUBLISHED:
                 value = random.uniform(20, 90) if metric == "direction_accuracy" else random.uniform(0, 1)
                 value -= 9 * (method == "cebra" and metric == "velocity_r2")
-                rows.append((*of, metric, seed, value))
-            times += [(*of, k, seed, random.uniform(0, 100), 5.0, 20.0) for k in range(5)]
+                rows.append((*of, metric, seed, None, value))
+            times += [(*of, k, seed, None, random.uniform(0, 100), 5.0, 20.0) for k in range(5)]
     return pd.DataFrame(rows, columns=names(ACROSS)), pd.DataFrame(times, columns=names(ACROSS_TIME))
 
 

@@ -27,7 +27,7 @@ def sessions(methods=METHODS, recordings=RECORDINGS):
             low = 10 if scale == 100 else -1.5 if method == "ner" else -0.1
             value = abs(mean * scale) if scale == 100 else mean
             value = min(100, value + 0.05 * scale * random.normal())
-            rows.append((method, recording, metric, value, np.nan, 1, np.nan, low, low + 0.2 * scale, area))
+            rows.append((method, recording, metric, value, np.nan, 1, 0, np.nan, low, low + 0.2 * scale, area))
     return pd.DataFrame(rows, columns=names(SESSIONS))
 
 

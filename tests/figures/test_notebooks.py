@@ -115,6 +115,9 @@ class Files:
     def compared(self):
         return list(self.recordings)
 
+    def fold_shown(self, recording):
+        return None
+
     def recording_file(self, recording):
         return self.made(f"{recording}.parquet", lambda path: write_recording(a_recording(recording), path))
 

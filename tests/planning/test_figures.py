@@ -12,7 +12,8 @@ from ner.data.upstream import read_manifest
 from ner.figures.kinds import registry
 from ner.published.catalogue import PRINTED_CURVED, published_tables
 from planning.configuration import ConfigError, validate
-from planning.figures import figures, outputs, run_plan, undrawn
+from planning.figures import figures, outputs, undrawn
+from planning.plan import run_plan
 
 PAPER = yaml.safe_load((ROOT / "config.yaml").read_text())
 LINE = r"config [^\n]+?: found [^\n]+; expected [^\n]+; [^\n]+"

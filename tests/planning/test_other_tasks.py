@@ -8,7 +8,8 @@ from places import ROOT
 from snakemake.utils import update_config
 
 from planning.configuration import ConfigError, validate
-from planning.figures import figures, run_plan, unshown
+from planning.figures import figures, unshown
+from planning.plan import run_plan
 from planning.run import offered, unsuited, unsuited_lines
 
 PAPER = yaml.safe_load((ROOT / "config.yaml").read_text())

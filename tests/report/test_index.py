@@ -40,6 +40,7 @@ def run(place, **changes):
         "simulated": [],
         "methods": ["ner", "pivae"],
         "seeds": [0, 1],
+        "folds": "",
         "figures": {name: f"About {name}." for name in ("fig1", "fig4")},
         "figure_folder": str(place / "figures"),
         "undrawn": {"fig5": "this run has 1 of the 10 recordings of group chewie-m1"},

@@ -41,7 +41,8 @@ def test_facts_of_a_run(tmp_path):
             ("parity_within", "", "", None, 1800.0, 1.0, 9.0, 256.0, 0, 0),
         ],
     )
-    told = provenance.facts(tmp_path, jobs, seeds=[0, 7], device="cpu", recordings=3).set_index("fact")["value"]
+    of = {"seeds": [0, 7], "split": "the first 80 %", "device": "cpu", "recordings": 3}
+    told = provenance.facts(tmp_path, jobs, **of).set_index("fact")["value"]
     assert told["seeds"] == "0, 7" and told["recordings"] == "3" and told["jobs measured"] == "2"
     assert told["their wall time, one after the other"] == "5400 s (1.50 h)"
     assert told["largest memory of a job"] == "512 MB"

@@ -142,7 +142,7 @@ def tables(tmp_path_factory):
         "benchmarks": jobs,
         "stages": provenance.stages(jobs),
         "versions": provenance.versions(),
-        "facts": provenance.facts(".", jobs, seeds=[0, 1], device="cpu", recordings=3),
+        "facts": provenance.facts(".", jobs, seeds=[0, 1], split="the first 80 %", device="cpu", recordings=3),
     }
     made["verdicts"] = verdict_counts(made["retrained_within"], made["retrained_across"])
     made["replication"] = replication(made["retrained_within"], made["retrained_across_means"])
@@ -230,6 +230,13 @@ def test_a_short_run_says_that_it_is_no_test_of_the_paper(tables):
     text = read(verification_page(tables | {"trainings": lengths, "replication": promised}))
     assert "NER: 300 of 20,000 steps" in text and "no test of it" in text
     assert "pi-VAE: 50" not in text.partition("Published against")[0]
+
+
+def test_folds_are_announced_as_another_split(tables):
+    assert "Another split" not in read(verification_page(tables))
+    said = read(verification_page(tables, folds="5 folds of consecutive trials, each held out once"))
+    assert "Another split than the paper’s: 5 folds of consecutive trials" in said
+    assert "No value of this run is held against a published one" in said
 
 
 @pytest.mark.parametrize(("simulated", "said"), [(1, "1 of 2 recordings are simulated."), (2, "All recordings are")])

@@ -37,7 +37,7 @@ def published(values, metric="position_r2", method="ner", figure="fig5"):
 def ours(values, metric="position_r2", method="ner", protocol="paper", group="g", seed=0):
     return pd.DataFrame(
         [
-            (method, group, source, target, "linear", protocol, metric, seed, value)
+            (method, group, source, target, "linear", protocol, metric, seed, None, value)
             for (source, target), value in values.items()
         ],
         columns=names(ACROSS),

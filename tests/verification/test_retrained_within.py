@@ -73,7 +73,7 @@ def ours(*rows, protocol="paper"):
     """Values of this run from (method, recording, split, metric, [values by seed])."""
     return pd.DataFrame(
         [
-            (method, recording, "linear", protocol, split, metric, seed, value)
+            (method, recording, "linear", protocol, split, metric, seed, None, value)
             for method, recording, split, metric, values in rows
             for seed, value in enumerate(values)
         ],

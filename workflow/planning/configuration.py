@@ -13,8 +13,9 @@ import yaml
 from ner.decoding.decoders import registry as decoders
 from ner.methods import registry as methods
 from planning.figures import figure_problems
+from planning.folds import fold_problems
 from planning.messages import ConfigError, problem, show, unknown, violations
-from planning.run import COMPARED, all_recordings, groups, run_names
+from planning.run import COMPARED, all_recordings, groups, run_names, used_methods
 from planning.sessions import may_share_trials, session_problems
 
 ROOT = Path(__file__).parents[1]
@@ -136,12 +137,17 @@ def _reference_problems(config: Mapping) -> Iterator[str]:
 
 def _fraction_problems(config: Mapping) -> Iterator[str]:
     """Methods that are fitted to as many trials as train, or more, and so have none to validate on."""
-    for name, entry in config["methods"].items():
+    folds, share, names = config.get("folds"), config["train_fraction"], list(config["methods"])
+    said = f"train_fraction, which is {share}"
+    if isinstance(folds, int):
+        # No key of its own says the share, so that only methods that are used are in its way.
+        share, names = 1 - 1 / folds, used_methods(config)
+        said = f"{share:.3g}, the share of the trials that train in each of {folds} folds"
+    for name in names:
+        entry = config["methods"][name]
         given = methods.complete_settings(entry["module"], entry).get("fitted_fraction")
-        if given is not None and given >= config["train_fraction"]:
-            place = ("methods", name, "fitted_fraction")
-            expected = f"less than train_fraction, which is {config['train_fraction']}"
-            yield problem(place, str(given), expected, "change one of them")
+        if given is not None and given >= share:
+            yield problem(("methods", name, "fitted_fraction"), str(given), f"less than {said}", "change one of them")
 
 
 def _bins_problems(config: Mapping) -> Iterator[str]:
@@ -184,6 +190,7 @@ def validate(config: Mapping) -> None:
             *_reference_problems(config),
         ]
     # What can be asked only where all names and settings are right.
+    found = found or [*fold_problems(config)]
     found = found or [*figure_problems(config)]
     found = found or [*_fraction_problems(config), *_bins_problems(config)]
     if found:

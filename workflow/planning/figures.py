@@ -4,21 +4,17 @@ An entry names its kind; what a kind may be asked for, and what it reads and wri
 (ner.figures.kinds).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 
-from ner.data.needs import CONDITIONS, EQUAL_TRIALS
 from ner.figures.kinds import registry
-from ner.published.catalogue import PrintedFigure, PublishedTable
 from planning.messages import problem, show, unknown, violations
+from planning.plan import run_plan
 from planning.run import (
     COMPARED,
     all_recordings,
     compared,
-    decoded_methods,
     groups,
     offered,
-    recordings,
     run_names,
     unsuited,
 )
@@ -31,136 +27,6 @@ _DEFINE = {
     "group": "define it under `groups`",
     "decoder": "define it under `decoders`",
 }
-_EMBEDDING = "<results>/embeddings/{}/{}/seed{}"
-_WITHIN = "<results>/decoding/within/{}/{}/{}/seed{}"
-_MOVEMENTS = "<results>/decoding/movements/{}/{}/{}/{}/seed{}.parquet"
-_FEW_TRIALS = "<results>/decoding/few_trials/{}/{}/seed{}.csv"
-_ACROSS = "<results>/decoding/across/{}/{}/seed{}"
-_CONSISTENCY = "<results>/decoding/consistency/{}.csv"
-
-
-@dataclass(frozen=True)
-class RunPlan:
-    """What a run has, and where its files will be: the plan that kinds of figure ask (kinds.registry.Plan).
-
-    Attributes:
-        recordings: name to its session's entry with `area`.
-        groups: recordings of the run in each group.
-        within: methods that each decoder reads within recordings.
-        across: methods that each decoder reads across recordings.
-        seeds: of the run.
-        left_out: methods and recordings that do not suit each other, see planning.run.unsuited.
-        protocols: by which methods are decoded across recordings.
-        published: the authors' tables that can be had, by scope: within, across and curved (Figure 8).
-        averaged: recordings whose trials can be averaged bin by bin, as they have conditions and one length.
-    """
-
-    recordings: Mapping[str, Mapping]
-    groups: Mapping[str, Sequence[str]]
-    within: Mapping[str, Sequence[str]]
-    across: Mapping[str, Sequence[str]]
-    seeds: Sequence[int]
-    left_out: Collection[tuple[str, str]] = ()
-    protocols: Sequence[str] = ()
-    published: Mapping[str, Sequence[PublishedTable | PrintedFigure]] = field(default_factory=dict)
-    averaged: Collection[str] = ()
-
-    def suits(self, method: str, *names: str) -> bool:
-        """Whether recordings have all that a method needs."""
-        return not any((method, name) in self.left_out for name in names)
-
-    def recording_file(self, recording: str) -> str:
-        """A recording."""
-        return f"<results>/recordings/{recording}.parquet"
-
-    def embedding_file(self, method: str, recording: str, seed: int) -> str:
-        """The embedding of a recording by a method."""
-        return _EMBEDDING.format(method, recording, seed) + ".parquet"
-
-    def history_file(self, method: str, recording: str, seed: int) -> str:
-        """The losses of its training."""
-        return _EMBEDDING.format(method, recording, seed) + ".history.csv"
-
-    def scores_file(self, decoder: str, method: str, recording: str, seed: int) -> str:
-        """The metrics of its decoding within the recording."""
-        return _WITHIN.format(decoder, method, recording, seed) + ".csv"
-
-    def movements_file(self, decoder: str, method: str, recording: str, seed: int, protocol: str) -> str:
-        """The movements decoded from it."""
-        return _MOVEMENTS.format(protocol, decoder, method, recording, seed)
-
-    def compared(self) -> list[str]:
-        """The recordings on which methods are compared."""
-        return compared(self.recordings)
-
-    def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
-        """Metrics within the compared recordings, accuracy over time, and chance: a file a method, recording, seed."""
-        stems = [
-            _WITHIN.format(decoder, method, recording, seed)
-            for method in methods
-            for recording in self.compared()
-            if self.suits(method, recording)
-            for seed in self.seeds
-        ]
-        return _tables(stems)
-
-    def across_files(self, group: str) -> tuple[list[str], list[str], list[str]]:
-        """Metrics across the recordings of a group, accuracy over time, and chance: a file a method and seed."""
-        methods = dict.fromkeys(method for read in self.across.values() for method in read)
-        suited = [method for method in methods if self.suits(method, *self.groups[group])]
-        return _tables([_ACROSS.format(method, group, seed) for method in suited for seed in self.seeds])
-
-    def few_trials_files(self, group: str, methods: Iterable[str]) -> list[str]:
-        """Metrics across a group's recordings by the training trials that are used: a file a method and seed."""
-        suited = [method for method in methods if self.suits(method, *self.groups[group])]
-        return [_FEW_TRIALS.format(method, group, seed) for method in suited for seed in self.seeds]
-
-    def seeds_files(self, methods: Iterable[str]) -> list[str]:
-        """Consistency between the seeds of the compared recordings, a file a method; none of a run of one seed."""
-        suited = [method for method in methods if any(self.suits(method, name) for name in self.compared())]
-        return [_CONSISTENCY.format(method) for method in suited] if len(self.seeds) > 1 else []
-
-    def recordings_files(self, group: str, methods: Iterable[str]) -> list[str]:
-        """Consistency between the recordings of a group, a file a method; none where one cannot be averaged."""
-        members = self.groups[group]
-        if not set(members) <= set(self.averaged):
-            return []
-        return [_CONSISTENCY.format(f"{method}/{group}") for method in methods if self.suits(method, *members)]
-
-    def published_files(self, scope: str, shown: Iterable[str]) -> tuple[list[str], list[str]]:
-        """The authors' tables of a scope, where one of them covers one of the recordings: metrics, and over time."""
-        shown = list(shown)
-        if not any(table.covers(recording) for table in self.published.get(scope, ()) for recording in shown):
-            return [], []
-        return [f"<results>/published/{scope}.csv"], [f"<results>/published/{scope}_time.csv"]
-
-
-def _tables(stems: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-    """The tables of metrics, of accuracy over time and of chance."""
-    metrics, times, nulls = ([f"{stem}{suffix}.csv" for stem in stems] for suffix in ("", ".time", ".null"))
-    return metrics, times, nulls
-
-
-def run_plan(
-    config: Mapping, published: Mapping[str, Sequence[PublishedTable | PrintedFigure]] | None = None
-) -> RunPlan:
-    """The plan of a run.
-
-    Args:
-        config: a configuration that `validate` accepts.
-        published: the authors' tables that can be had, by scope: within, across and curved (Figure 8).
-    """
-    return RunPlan(
-        recordings=recordings(config),
-        groups=groups(config),
-        within=decoded_methods(config, "within"),
-        across=decoded_methods(config, "across"),
-        seeds=config["seeds"],
-        left_out=frozenset(unsuited(config)),
-        protocols=config["decoding"]["across"]["protocols"],
-        published=published or {},
-        averaged=[name for name in run_names(config) if {CONDITIONS, EQUAL_TRIALS} <= offered(config, name)],
-    )
 
 
 def figures(config: Mapping) -> dict[str, dict]:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 
 
 def measured_jobs(
-    recordings: Collection[str],
+    recordings: Mapping[str, Collection[str]],
     seeds: Collection[int],
     *,
     within: Mapping[str, Collection[str]],
     across: Collection[str],
     groups: Mapping[str, Collection[str]],
+    group_paths: Mapping[str, Collection[str]],
     extra: Collection[tuple[str, str, str]],
     published_sets: Collection[str],
     left_out: Collection[tuple[str, str]] = (),
@@ -17,11 +18,12 @@ def measured_jobs(
     """Names of the jobs that fit, decode and verify, as their logs and benchmarks are named.
 
     Args:
-        recordings: of the run.
+        recordings: of the run, to what each is called in paths: once a fold.
         seeds: of the fits.
         within: decoder to the methods that it reads within every recording.
         across: methods that are decoded across the recordings of every group.
         groups: recordings by group.
+        group_paths: what each group is called in paths: once a fold.
         extra: other methods, each with a decoder that reads it within a recording, and the recording.
         left_out: methods and recordings that do not suit each other.
         published_sets: sets of published embeddings that are decoded across recordings; none where nothing is verified.
@@ -41,14 +43,18 @@ def measured_jobs(
     fits = {(method, name) for method, _, name in decoded | extra}
     fits |= {(method, recording) for method, group in across_groups for recording in groups[group]}
     of_seeds = {
-        "embed": fits,
-        "decode_one": {(f"{method}/{decoder}", name) for method, decoder, name in extra},
-        "decode_across": set(across_groups),
+        "embed": {(method, path) for method, name in fits for path in recordings[name]},
+        "decode_one": {(f"{method}/{decoder}", path) for method, decoder, name in extra for path in recordings[name]},
+        "decode_across": {(method, path) for method, group in across_groups for path in group_paths[group]},
     }
     return sorted(
         [
-            *(f"preprocess/{recording}" for recording in recordings),
-            *(f"decode_within/{method}/{decoder}/{name}" for method, decoder, name in decoded),
+            *(f"preprocess/{path}" for paths in recordings.values() for path in paths),
+            *(
+                f"decode_within/{method}/{decoder}/{path}"
+                for method, decoder, name in decoded
+                for path in recordings[name]
+            ),
             *(
                 f"{stage}/{of}/{what}/seed{seed}"
                 for stage, jobs in of_seeds.items()

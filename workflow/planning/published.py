@@ -35,7 +35,7 @@ class PublishedPlan:
         averages: trial averages of PCA and dPCA of what the run fits.
         losses: embeddings with the loss curves of what the run trains.
         within_held: tables that the run's recordings are held against within recordings. Simulated and new recordings
-            have no published value, and a run of them alone fetches nothing.
+            have no published value, nor have folds, and a run of them alone fetches nothing.
         across_held: the same, across recordings.
     """
 
@@ -102,11 +102,14 @@ def published_plan(
         f"{table.figure}-{table.method}-{table.decoder}": table for table in had(tables) if table.figure != "fig4"
     }
 
+    # Folds split the trials otherwise than the authors did, so that nothing of such a run is theirs again.
+    comparable = [] if config.get("folds") else recordings
+
     def of_this_run(found: Iterable[PublishedEmbedding], methods: set[str]) -> list[PublishedEmbedding]:
-        return [e for e in found if e.method in methods.intersection(config["compare"]) and e.recording in recordings]
+        return [e for e in found if e.method in methods.intersection(config["compare"]) and e.recording in comparable]
 
     def held(found: Collection[PublishedTable]) -> list[PublishedTable]:
-        return list(found) if any(table.covers(name) for table in found for name in recordings) else []
+        return list(found) if any(table.covers(name) for table in found for name in comparable) else []
 
     plan = PublishedPlan(
         within=within,

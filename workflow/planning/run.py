@@ -89,6 +89,16 @@ def decoded_methods(config: Mapping, analysis: str) -> dict[str, list[str]]:
     }
 
 
+def used_methods(config: Mapping) -> list[str]:
+    """Methods that a run fits to its recordings: those of `compare`, and those that a decoder reads.
+
+    Args:
+        config: a configuration of the schema.
+    """
+    read = [decoded_methods(config, analysis) for analysis in ("within", "across")]
+    return list(dict.fromkeys([*config["compare"], *(name for by in read for names in by.values() for name in names)]))
+
+
 def needed(config: Mapping, method: str) -> set[str]:
     """What a method needs of a recording, of what `ner.data.needs` names.
 

@@ -17,6 +17,9 @@ use rule step as decode_across with:
     params:
         **made_by("decode_across"),
         protocols=config["decoding"]["across"]["protocols"],
+        # Functions of `output`, as its path says them.
+        group=lambda wildcards, output: plain_group(wildcards),
+        fold=lambda wildcards, output: group_fold(wildcards),
         recordings=group_recordings,
         decoders=across_decoders,
 
@@ -39,6 +42,9 @@ use rule step as decode_few_trials with:
             name for name in config["decoding"]["across"]["protocols"] if name not in ("paper", "cca-all-trials")
         ],
         few_trials=config["decoding"]["across"]["few_trials"],
+        # Functions of `output`, as its path says them.
+        group=lambda wildcards, output: plain_group(wildcards),
+        fold=lambda wildcards, output: group_fold(wildcards),
         recordings=group_recordings,
         decoders=across_decoders,
 

@@ -39,8 +39,10 @@ from planning.configuration import (
 )  # noqa: E402
 from ner.storage.errors import InputError  # noqa: E402
 from planning.failures import forget_failures, noted_failures, tell_failures  # noqa: E402
-from planning.figures import figures, run_plan, undrawn, unshown  # noqa: E402
-from planning.run import unsuited_lines  # noqa: E402
+from planning.figures import figures, undrawn, unshown  # noqa: E402
+from planning.folds import held_out, split_text  # noqa: E402
+from planning.plan import run_plan  # noqa: E402
+from planning.run import unsuited_lines, used_methods  # noqa: E402
 from planning.measured import measured_jobs  # noqa: E402
 from planning.library import environment, made_by  # noqa: E402
 from planning.terminal import keep_errors  # noqa: E402
@@ -70,6 +72,10 @@ except (ConfigError, InputError) as error:
 PLAN = run_plan(config)
 # Recordings of this run: name -> its session's entry and `area`, `session`.
 RECORDINGS = PLAN.recordings
+# What recordings are called in paths: to a recording and its fold, which is None for the recording as a whole.
+VARIANTS = {name: (name, None) for name in RECORDINGS} | {
+    made: (name, fold) for name in RECORDINGS for made, fold in PLAN.variants(name).items()
+}
 
 COMPARE = config["compare"]
 SEEDS = config["seeds"]
@@ -119,6 +125,16 @@ def within_outputs(seeds):
     stem = "<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}"
     kinds = {"metrics": ".csv", "time": ".time.csv", "null": ".null.csv"}
     return {name: expand(stem + suffix, seed=seeds, allow_missing=True) for name, suffix in kinds.items()}
+
+
+def plain_recording(wildcards):
+    """A recording, whichever fold of it a job is of."""
+    return VARIANTS[wildcards.recording][0]
+
+
+def recording_fold(wildcards):
+    """The fold that a job is of, None without folds."""
+    return VARIANTS[wildcards.recording][1]
 
 
 def told(path):
@@ -171,7 +187,7 @@ if shutil.which("conda") is None and workflow.modifier.is_main_snakefile():
 
 
 wildcard_constraints:
-    recording="|".join(RECORDINGS),
+    recording="|".join(map(re.escape, VARIANTS)),
     method="|".join(config["methods"]),
     decoder="|".join(config["decoders"]),
     protocol="paper|strict",

@@ -74,6 +74,9 @@ use rule step as preprocess with:
         raw_file=recording_content,
         settings=recording_settings,
         presets=recording_presets,
+        # Functions of `output`, as they change nothing of what a recording is. Notices are told once for all folds.
+        name=lambda wildcards, output: plain_recording(wildcards),
+        told=lambda wildcards, output: recording_fold(wildcards) == PLAN.fold_shown(plain_recording(wildcards)),
 
 
 if RAW_PAIRS:
@@ -101,7 +104,7 @@ if RAW_PAIRS:
 use rule step as recordings_table with:
     """What every recording of the run holds, and what was dropped on the way."""
     input:
-        recordings=expand("<results>/recordings/{recording}.parquet", recording=RECORDINGS),
+        recordings=[PLAN.recording_file(recording) for recording in RECORDINGS],
     output:
         told("tables/recordings.csv"),
     pathvars:
@@ -112,3 +115,4 @@ use rule step as recordings_table with:
         runtime=lambda wildcards, attempt: 5 * attempt,
     params:
         **made_by("recordings_table"),
+        split=split_text(config),

@@ -19,6 +19,9 @@ use rule step as decode_within with:
         code=lambda wildcards: decoder_made_by("decode_within", wildcards)["code"],
         packages=lambda wildcards: decoder_made_by("decode_within", wildcards)["packages"],
         decoders=decoder_settings,
+        # Functions of `output`, as its path says them.
+        recording=lambda wildcards, output: plain_recording(wildcards),
+        fold=lambda wildcards, output: recording_fold(wildcards),
         seeds=SEEDS,
 
 

@@ -4,7 +4,8 @@ TURNED = {
     name: degrees
     for session, degrees in config["verification"]["findings"]["turned_labels"].items()
     for name, entry in RECORDINGS.items()
-    if entry["session"] == session
+    # Folds are not held against the paper.
+    if entry["session"] == session and not PLAN.folds
 }
 
 
@@ -23,4 +24,4 @@ use rule step as decode_turned_back with:
         **made_by("decode_turned_back"),
         recordings=group_recordings,
         decoders=across_decoders,
-        degrees=lambda wildcards: {name: TURNED.get(name, 0) for name in GROUPS[wildcards.group]},
+        degrees=lambda wildcards: {name: TURNED.get(name, 0) for name in group_recordings(wildcards)},

@@ -10,6 +10,7 @@ def run_asked_for(wildcards):
         "simulated": SIMULATED,
         "methods": COMPARE,
         "seeds": SEEDS,
+        "folds": split_text(config) if PLAN.folds else "",
         "figures": {name: kinds.kind(entry["kind"]).__doc__.strip() for name, entry in FIGURES.items()},
         "figure_folder": FOLDERS["figures"],
         "undrawn": UNDRAWN | UNSHOWN,

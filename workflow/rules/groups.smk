@@ -1,10 +1,10 @@
 from snakemake.logging import logger
 
+from planning.folds import fold_lines, variant
+
 # Recordings of this run in each group: a group is decoded across those, if there are two.
 GROUPS = {group: members for group, members in PLAN.groups.items() if len(members) > 1}
-USED_METHODS = dict.fromkeys(
-    [*COMPARE, *(m for read in (PLAN.within, PLAN.across) for ms in read.values() for m in ms)]
-)
+USED_METHODS = used_methods(config)
 if workflow.is_main_process:
     for group, members in config["groups"].items():
         # Of a group of other recordings than this run's, nothing is to be said.
@@ -15,26 +15,41 @@ if workflow.is_main_process:
             )
     if UNDRAWN:
         logger.warning(f"figures left out, for lack of recordings: {', '.join(UNDRAWN)}")
-    for line in [*unsuited_lines(config, USED_METHODS), *(f"figure {f} left out: {why}" for f, why in UNSHOWN.items())]:
+    unshown_lines = [f"figure {figure} left out: {why}" for figure, why in UNSHOWN.items()]
+    for line in [*fold_lines(config), *unsuited_lines(config, USED_METHODS), *unshown_lines]:
         logger.warning(line)
 
 
 ACROSS_METHODS = list(dict.fromkeys(name for names in PLAN.across.values() for name in names))
 
 
+# What groups are called in paths: to a group and the fold of all its recordings.
+GROUP_VARIANTS = {made: (group, fold) for group in GROUPS for made, fold in PLAN.group_variants(group).items()}
+
+
+def plain_group(wildcards):
+    """A group, whichever fold of it a job is of."""
+    return GROUP_VARIANTS[wildcards.group][0]
+
+
+def group_fold(wildcards):
+    """The fold that a job is of, None without folds."""
+    return GROUP_VARIANTS[wildcards.group][1]
+
+
 def group_embeddings(wildcards):
-    """Embeddings of a group's recordings by one method and seed."""
+    """Embeddings of a group's recordings by one method and seed, of one fold."""
     return expand(
         "<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
         method=wildcards.method,
-        recording=GROUPS[wildcards.group],
+        recording=[variant(name, group_fold(wildcards)) for name in group_recordings(wildcards)],
         seed=wildcards.seed,
     )
 
 
 def group_recordings(wildcards):
     """Recordings of a group."""
-    return GROUPS[wildcards.group]
+    return GROUPS[plain_group(wildcards)]
 
 
 def across_decoders(wildcards):
@@ -43,12 +58,13 @@ def across_decoders(wildcards):
 
 
 def across_files(suffix):
-    """Results of every group, method and seed."""
+    """Results of every group, method, fold and seed."""
     return [
-        f"<results>/decoding/across/{method}/{group}/seed{seed}{suffix}"
+        f"<results>/decoding/across/{method}/{fold}/seed{seed}{suffix}"
         for method in ACROSS_METHODS
         for group, members in GROUPS.items()
         if PLAN.suits(method, *members)
+        for fold in PLAN.group_variants(group)
         for seed in SEEDS
     ]
 
@@ -72,5 +88,5 @@ def parity_settings(wildcards):
 
 
 wildcard_constraints:
-    group="|".join(config["groups"]),
+    group="|".join(map(re.escape, [*config["groups"], *GROUP_VARIANTS])),
     set="|".join(PUBLISHED.across),

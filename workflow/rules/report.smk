@@ -7,11 +7,12 @@ from planning.trainings import training_lengths
 TRAININGS = training_lengths(config, dict.fromkeys([*COMPARE, *ACROSS_METHODS]))
 # Jobs whose time and memory tables hold.
 MEASURED = measured_jobs(
-    RECORDINGS,
+    {name: PLAN.variants(name) for name in RECORDINGS},
     SEEDS,
     within=PLAN.within,
     across=ACROSS_METHODS,
     groups=GROUPS,
+    group_paths={group: PLAN.group_variants(group) for group in GROUPS},
     left_out=PLAN.left_out,
     extra=[
         (POSITIVES["method"], "linear", name)
@@ -92,7 +93,7 @@ use rule step as findings with:
         positives=expand(
             "<results>/decoding/within/linear/{method}/{recording}/seed{seed}.csv",
             method=["cebra", POSITIVES["method"]],
-            recording=[name for name in POSITIVES["recordings"] if name in RECORDINGS],
+            recording=[name for name in POSITIVES["recordings"] if name in RECORDINGS and not PLAN.folds],
             seed=SEEDS,
         ),
         turned_back=expand(
@@ -180,6 +181,7 @@ use rule step as provenance with:
         seeds=lookup(dpath="seeds", within=config),
         device=lookup(dpath="device", within=config),
         recordings=len(RECORDINGS),
+        split=split_text(config),
         trainings=TRAININGS,
 
 
@@ -214,6 +216,7 @@ use rule step as report with:
     params:
         **made_by("report"),
         simulated=SIMULATED,
+        folds=split_text(config) if PLAN.folds else "",
 
 
 rule verify:

@@ -63,7 +63,7 @@ def asset(wildcards):
 
 def recording_source(wildcards):
     """File that a recording is made from."""
-    entry = RECORDINGS[wildcards.recording]
+    entry = RECORDINGS[plain_recording(wildcards)]
     if entry["format"] == "smoothed":
         return upstream(entry["file"])
     if "dandi" in entry:
@@ -77,7 +77,7 @@ def recording_source(wildcards):
 
 def recording_content(wildcards):
     """Hash of the raw file that a recording is made from, or what names it; a simulated one is what its settings say."""
-    entry = RECORDINGS[wildcards.recording]
+    entry = RECORDINGS[plain_recording(wildcards)]
     if entry["format"] == "smoothed":
         return UPSTREAM[entry["file"]].sha1
     if "dandi" in entry:
@@ -101,9 +101,11 @@ def origin(entry):
 
 def recording_settings(wildcards):
     """How a recording is made, and what its file keeps as provenance."""
-    entry = RECORDINGS[wildcards.recording]
+    entry = RECORDINGS[plain_recording(wildcards)]
     labels = entry.get("labels", {})
-    cut = {"area": entry["area"], "bins": entry["bins"], "train_fraction": config["train_fraction"]}
+    fold = held_out(config, recording_fold(wildcards))
+    split = {"train_fraction": config["train_fraction"]} if fold is None else {"fold": fold}
+    cut = {"area": entry["area"], "bins": entry["bins"], **split}
     return {
         "format": entry["format"],
         **cut,
@@ -123,9 +125,9 @@ def recording_settings(wildcards):
 
 def recording_presets(wildcards):
     """Hash of the presets of NWB files, for recordings that are read by them."""
-    return blob_sha1(PRESETS) if "nwb" in RECORDINGS[wildcards.recording] else ""
+    return blob_sha1(PRESETS) if "nwb" in RECORDINGS[plain_recording(wildcards)] else ""
 
 
 def recording_made_by(wildcards):
     """Params of a recording: its script, and the code and packages that it depends on."""
-    return made_by("preprocess", f"data.formats.{RECORDINGS[wildcards.recording]['format']}")
+    return made_by("preprocess", f"data.formats.{RECORDINGS[plain_recording(wildcards)]['format']}")

@@ -13,8 +13,9 @@ with job(snakemake):
             for protocol in snakemake.params.protocols
         },
         method=snakemake.wildcards.method,
-        group=snakemake.wildcards.group,
+        group=snakemake.params.group,
         seed=int(snakemake.wildcards.seed),
+        fold=snakemake.params.fold,
         decoders=snakemake.params.decoders,
     )
     write_csv(snakemake.output.metrics, metrics)

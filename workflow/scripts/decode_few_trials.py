@@ -9,8 +9,9 @@ with job(snakemake):
     table = few_trials(
         {name: read_embedding(path, "strict") for name, path in files},
         method=snakemake.wildcards.method,
-        group=snakemake.wildcards.group,
+        group=snakemake.params.group,
         seed=int(snakemake.wildcards.seed),
+        fold=snakemake.params.fold,
         protocols=snakemake.params.protocols,
         decoders=snakemake.params.decoders,
         counts=snakemake.params.few_trials["trials"],

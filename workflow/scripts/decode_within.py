@@ -11,8 +11,9 @@ with job(snakemake):
         tables = decode_within(
             {protocol: read_embedding(embedding, protocol) for protocol in PROTOCOLS},
             method=snakemake.wildcards.method,
-            recording=snakemake.wildcards.recording,
+            recording=snakemake.params.recording,
             seed=seed,
+            fold=snakemake.params.fold,
             decoders=snakemake.params.decoders,
         )
         for path, table in zip(paths, tables, strict=True):

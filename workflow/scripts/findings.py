@@ -6,6 +6,7 @@ with job(snakemake):
     from ner.decoding.columns import ACROSS, WITHIN
     from ner.storage.tables import names, read_csv, write_csv
     from ner.verification import findings
+    from ner.verification.compare import read_published_split
     from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
     from ner.verification.parity_curved import PARITY_CURVED
     from ner.verification.parity_within import PARITY_WITHIN
@@ -13,7 +14,7 @@ with job(snakemake):
     from ner.verification.retrained_within import RETRAINED_WITHIN
 
     given, made = snakemake.input, snakemake.output
-    within, across = read_csv(given.within, WITHIN), read_csv(given.across, ACROSS)
+    within, across = read_published_split(given.within, WITHIN), read_published_split(given.across, ACROSS)
     parity_within = read_csv(given.parity_within, PARITY_WITHIN)
     parity_across = read_csv(given.parity_across, PARITY_ACROSS)
 

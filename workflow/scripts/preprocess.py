@@ -5,8 +5,8 @@ with job(snakemake) as work:
     from ner.data.recordings import write_recording
     from ner.data.recordings_table import notices, summary
 
-    recording = make_recording(snakemake.input.source, snakemake.wildcards.recording, **snakemake.params.settings)
+    recording = make_recording(snakemake.input.source, snakemake.params.name, **snakemake.params.settings)
     print(summary([recording]).T.to_string(header=False))
     write_recording(recording, snakemake.output[0])
-    for notice in notices(recording):
+    for notice in notices(recording) if snakemake.params.told else ():
         work.say(f"warning: {notice}")

@@ -12,6 +12,7 @@ with job(snakemake):
         Path(snakemake.scriptdir).parent,
         jobs,
         seeds=snakemake.params.seeds,
+        split=snakemake.params.split,
         device=snakemake.params.device,
         recordings=snakemake.params.recordings,
     )

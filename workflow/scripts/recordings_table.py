@@ -7,4 +7,4 @@ with job(snakemake):
 
     recordings = [read_recording(path) for path in snakemake.input.recordings]
     refuse_one_session_twice(recordings)
-    write_csv(snakemake.output[0], summary(recordings))
+    write_csv(snakemake.output[0], summary(recordings, snakemake.params.split))

@@ -21,4 +21,5 @@ with job(snakemake):
     for name, table in made.items():
         write_csv(snakemake.output[name], table)
     with atomic(snakemake.output.page) as path:
-        path.write_text(verification_page({**tables, **made}, simulated=snakemake.params.simulated), encoding="utf-8")
+        given = {"simulated": snakemake.params.simulated, "folds": snakemake.params.folds}
+        path.write_text(verification_page({**tables, **made}, **given), encoding="utf-8")

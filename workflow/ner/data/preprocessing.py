@@ -14,7 +14,7 @@ from ner.data.checks.timing import apart_in_time
 from ner.data.formats import registry as formats
 from ner.data.recordings import Recording
 from ner.data.sessions import RawSession, RawTrial, Window, counted
-from ner.data.trials import whole_trials
+from ner.data.splits import split
 from ner.storage.checksums import blob_sha1
 from ner.storage.errors import InputError
 
@@ -35,7 +35,8 @@ def make_recording(
     format: str,
     area: str,
     bins: int | Mapping[str, int],
-    train_fraction: float,
+    train_fraction: float | None = None,
+    fold: Mapping | None = None,
     sd: float = 1.5,
     half_width: int = 4,
     bin_seconds: float | None = None,
@@ -58,6 +59,9 @@ def make_recording(
         bins: bins to keep of every trial; {min, max} keeps as many as each has, up to the larger number, and drops
             those with fewer than the smaller.
         train_fraction: share of the kept trials that train, the first ones.
+        fold: in its place, what is held out: {number, of}, one of so many blocks of consecutive trials, or {condition},
+            all trials of a condition. The held-out trials are then the recording's last ones, whenever they were
+            recorded.
         sd: standard deviation of the Gaussian that smooths the counts, in bins.
         half_width: reach of the Gaussian to either side, in bins.
         bin_seconds: width of a bin; None is what the format says, 30 ms unless it has its own say.
@@ -95,7 +99,9 @@ def make_recording(
             "usable trials",
             "check the file, and `bins`, `keep` and the other settings of the session",
         )
-    kept, train_trials, between = _split(kept, train_fraction, window)
+    labels = _directions(path, session, kept, direction_offset, nearest) if session.directed else []
+    labels = labels if kept[0].condition is None else [trial.condition for trial in kept]
+    kept, train_trials, between = split(kept, window, name, train_fraction=train_fraction, fold=fold, labels=labels)
     dropped = sorted([*dropped, *between], key=lambda entry: entry["trial"])
     raw = [trial.counts for trial in kept]
     kernel = gaussian_kernel(sd, half_width)
@@ -104,13 +110,7 @@ def make_recording(
     rates = [values[cut] for values, cut in zip(rates, cuts, strict=True)]
     velocity = [trial.velocity[cut] for trial, cut in zip(kept, cuts, strict=True)]
     lengths = list(map(len, rates))
-    degrees = np.array([trial.direction for trial in kept])
-    if session.directed:
-        refuse_other_unit(path, degrees, session.unit_keys[1])
-    else:
-        direction_offset = 0.0
-    direction = np.round(nearest * np.round((degrees + direction_offset) / nearest)).astype(np.int64) % 360
-
+    direction = _directions(path, session, kept, direction_offset, nearest)
     named = None if kept[0].condition is None else np.array([trial.condition for trial in kept])
     conditions, place = np.unique(named, return_inverse=True) if named is not None else (None, None)
 
@@ -128,7 +128,7 @@ def make_recording(
     if not session.smoothed:
         warnings += check_counts(path, raw, bin_seconds)
     warnings += check_position(kept, bin_seconds)
-    warnings += _odd(path, trials, session.stated_unit, session.unit_keys[0])
+    warnings += _odd(path, trials, session.stated_unit, session.unit_keys[0], fold)
     return Recording(
         name=name,
         rates=np.concatenate(rates),
@@ -184,7 +184,17 @@ def smooth(counts: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     return np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=0) @ kernel[::-1]
 
 
-def _odd(path, trials: Trials, stated_unit: bool, unit_key: str) -> list[str]:
+def _directions(path, session: RawSession, trials: list[RawTrial], offset: float, nearest: float) -> np.ndarray:
+    """(trials,) int: directions in degrees, turned and rounded; 0 in a session without any."""
+    degrees = np.array([trial.direction for trial in trials])
+    if session.directed:
+        refuse_other_unit(path, degrees, session.unit_keys[1])
+    else:
+        offset = 0.0
+    return np.round(nearest * np.round((degrees + offset) / nearest)).astype(np.int64) % 360
+
+
+def _odd(path, trials: Trials, stated_unit: bool, unit_key: str, fold: Mapping | None) -> list[str]:
     """Refuse trials that cannot be right; what is odd about others, a sentence each."""
     total = len(trials.numbers)
     if not 0 < trials.train_trials < total:
@@ -192,14 +202,15 @@ def _odd(path, trials: Trials, stated_unit: bool, unit_key: str) -> list[str]:
             path,
             f"{total} trials, of which {trials.train_trials} train and {total - trials.train_trials} test",
             "some in both parts",
-            "use a longer session, or change train_fraction",
+            f"use a longer session, or change {'folds' if fold else 'train_fraction'}",
         )
     refuse_silence(path, trials)
     refuse_constant_velocity(path, trials)
     refuse_repeated_trials(path, trials)
     return [
         *odd_speeds(path, trials, stated_unit, unit_key),
-        *odd_conditions(path, trials),
+        # Where a condition is held out, both parts are meant to have conditions of their own.
+        *(() if fold and "condition" in fold else odd_conditions(path, trials)),
         *odd_labels(path, trials),
         *odd_neurons(trials),
         *other_neurons(trials),
@@ -219,25 +230,6 @@ def _usable(session: RawSession, window: Window) -> tuple[list[RawTrial], list[d
     reasons |= impossible_movements(cuts, continuous=any(trial.begin is not None for trial in session.trials))
     kept = [trial for trial in session.trials if reasons[trial.number] is None]
     return kept, [{"trial": number, "reason": reason} for number, reason in reasons.items() if reason]
-
-
-def _split(kept: list[RawTrial], train_fraction: float, window: Window) -> tuple[list[RawTrial], int, list[dict]]:
-    """The trials, the first ones train; of a session cut into windows without those that share spikes with them.
-
-    Returns:
-        The trials that are left, how many train, and why the others are dropped.
-    """
-    train_trials = whole_trials(train_fraction, len(kept))
-    if not 0 < train_trials < len(kept) or kept[0].begin is None:
-        return kept, train_trials, []
-    # Smoothing looks so far beyond the last bin of the one part and the first one of the other.
-    ends = [trial.begin + window.bin_seconds * len(trial.velocity[trial.cut(window)]) for trial in kept[:train_trials]]
-    first = max(ends) + 2 * window.reach * window.bin_seconds - 1e-6
-    test = [trial for trial in kept[train_trials:] if trial.begin >= first]
-    numbers = {trial.number for trial in test}
-    reason = "between the training and the test windows, whose spikes it shares"
-    between = [{"trial": t.number, "reason": reason} for t in kept[train_trials:] if t.number not in numbers]
-    return [*kept[:train_trials], *test], train_trials, between
 
 
 def _why_unusable(trial: RawTrial, window: Window) -> str | None:

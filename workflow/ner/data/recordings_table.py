@@ -21,7 +21,8 @@ SUMMARY = Table(
         Column("monkey", "", "animal"),
         Column("area", "", "M1, PMd or S1"),
         Column("trials", "", "trials kept"),
-        Column("train_trials", "", "trials kept that train: the first ones, in recording order"),
+        Column("split", "", "how they are split; of folds this row is the last one"),
+        Column("train_trials", "", "trials kept that train"),
         Column(
             "bins",
             "",
@@ -50,8 +51,13 @@ MANY_DROPPED = 0.2
 _SHARED = 0.1
 
 
-def summary(recordings: Sequence[Recording]) -> pd.DataFrame:
-    """One row a recording, in the columns of SUMMARY: how much was recorded, and what was dropped on the way."""
+def summary(recordings: Sequence[Recording], split: str = "") -> pd.DataFrame:
+    """One row a recording, in the columns of SUMMARY: how much was recorded, and what was dropped on the way.
+
+    Args:
+        recordings: of each, where there are folds, the last one.
+        split: how the trials are split, in words.
+    """
     rows = []
     for recording in recordings:
         metadata, dropped = recording.metadata, recording.metadata["dropped_trials"]
@@ -62,6 +68,7 @@ def summary(recordings: Sequence[Recording]) -> pd.DataFrame:
                 "monkey": metadata["monkey"],
                 "area": metadata["area"],
                 "trials": int(recording.trial[-1]) + 1,
+                "split": split,
                 "train_trials": int(recording.trial[recording.train][-1]) + 1,
                 "bins": _span(recording.lengths),
                 "bin_seconds": recording.bin_seconds,

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ner.data.embeddings import Embedding
 from ner.decoding.columns import ACROSS, ACROSS_NULL, ACROSS_TIME
-from ner.decoding.decode import by_protocol, fit_decoder
+from ner.decoding.decode import askable, by_protocol, fit_decoder
 from ner.decoding.decoders.registry import Decoder
 from ner.decoding.maps import Map
 from ner.decoding.metrics import Decoded
@@ -46,6 +46,7 @@ def decode_across(
     method: str,
     group: str,
     seed: int,
+    fold: str | None = None,
     decoders: Mapping[str, Mapping],
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Score every recording of a group as the source of every other and of itself.
@@ -61,6 +62,7 @@ def decode_across(
         method: name of the method, for the tables.
         group: name of the group, for the tables.
         seed: of the method, for the tables.
+        fold: that is held out of every recording, for the tables; None without folds.
         decoders: name to module and settings, see `decoders.registry.make_decoder`.
 
     Returns:
@@ -87,9 +89,9 @@ def decode_across(
                 for target, onto in recordings.items():
                     carry = None if source == target else rule.map(embedding, onto)
                     reader = fitted[source if carry else target][protocol]
-                    test, decoded = decode_target(reader, onto, carry)
+                    scored = askable(*decode_target(reader, onto, carry), embedding if carry else onto, onto)
                     of = (method, group, source, target, name, protocol)
-                    rows = rows_beside_chance(test, decoded, of, seed, swapped=rule.swapped("test"))
+                    rows = rows_beside_chance(*scored, of, seed, fold, swapped=rule.swapped("test"))
                     for table, more in zip((values, times, nulls), rows, strict=True):
                         table += more
     return (

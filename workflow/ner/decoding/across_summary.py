@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ner.decoding.columns import BIN, DECODER, METHOD, METRIC, NULL_HIGH, NULL_LOW, PAIRS, SOURCE, TARGET
+from ner.decoding.runs import COUNTS, OVER_RUNS, over_runs
 from ner.storage.tables import Column, Table, names
 
 #: Values of columns.PAIRS.
@@ -24,9 +25,9 @@ CELLS = Table(
         METRIC,
         SOURCE,
         TARGET,
-        Column("mean", "R2: 1; accuracy: %", "mean over seeds"),
-        Column("sd", "R2: 1; accuracy: %", "standard deviation over seeds; empty for a single one"),
-        Column("seeds", "", "number of seeds"),
+        Column("mean", "R2: 1; accuracy: %", f"mean {OVER_RUNS}"),
+        Column("sd", "R2: 1; accuracy: %", f"standard deviation {OVER_RUNS}; empty for a single value"),
+        *COUNTS,
         _PUBLISHED,
         NULL_LOW,
         NULL_HIGH,
@@ -80,7 +81,7 @@ def select(table: pd.DataFrame, decoders: Mapping[str, Sequence[str]], protocol:
 
 
 def across_cells(table: pd.DataFrame, null: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """Average the cells and their chance over seeds, and set the published values beside them.
+    """Average the cells and their chance over seeds and folds, and set the published values beside them.
 
     Args:
         table: columns columns.ACROSS, of one group and protocol.
@@ -91,7 +92,7 @@ def across_cells(table: pd.DataFrame, null: pd.DataFrame, published: pd.DataFram
         Columns CELLS, in the order of the table.
     """
     keys = [column.name for column in (METHOD, DECODER, METRIC, SOURCE, TARGET)]
-    cells = table.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", seeds="count").reset_index()
+    cells = over_runs(table, keys)
     theirs = published[[*keys, "value"]].rename(columns={"value": "published"})
     cells = cells.merge(theirs.astype({"published": float}), on=keys, how="left")
     return cells.merge(null.groupby(keys)[_BOUNDS].mean().reset_index(), on=keys, how="left")[names(CELLS)]
@@ -134,7 +135,7 @@ def recording_means(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def across_accuracy(table: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """Average accuracy over time on the diagonal and off it, seeds first, with the published means of the same cells.
+    """Average accuracy over time on the diagonal and off it, runs first, with the published means of the same cells.
 
     Args:
         table: columns columns.ACROSS_TIME, of one group and protocol.

@@ -14,6 +14,11 @@ METRIC = Column(
     "metric", "", "velocity_r2, position_r2, direction_accuracy or balanced_accuracy (those of the trial's best bin)"
 )
 SEED = Column("seed", "", "seed of the method's random state")
+FOLD = Column(
+    "fold",
+    "",
+    "what was held out: a block of trials, by its number, or a condition; empty where the first trials train",
+)
 VALUE = Column("value", "R2: 1; accuracy: %", "value of the metric; empty for the R2 of a velocity without variance")
 #: Of a score when the labels of the scored trials are permuted.
 NULL_LOW = Column("null_low", VALUE.unit, "2.5 % of the permutations of the trials' labels lie below")
@@ -28,42 +33,42 @@ NULL = (
 #: Metrics of decoders fitted and scored within one recording; one value a row.
 WITHIN = Table(
     "tables/within.csv",
-    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, VALUE),
+    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, FOLD, VALUE),
     "metrics of decoders fitted and scored within a recording",
     parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
 )
 #: Share of trials whose direction is decoded right, bin by bin, within one recording.
 WITHIN_TIME = Table(
     "tables/within_time.csv",
-    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, VALUE, NULL_LOW, NULL_HIGH),
+    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, FOLD, VALUE, NULL_LOW, NULL_HIGH),
     "share of trials whose direction is decoded right, bin by bin",
     parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
 )
 #: The same metrics, beside what they are by chance.
 WITHIN_NULL = Table(
     "tables/within_null.csv",
-    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, VALUE, *NULL),
+    (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, FOLD, VALUE, *NULL),
     "the same metrics beside those of permuted labels",
     parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.null.csv",
 )
 #: Metrics of decoders fitted on a source rotated onto a target and scored on the target's test trials.
 ACROSS = Table(
     "tables/across.csv",
-    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, METRIC, SEED, VALUE),
+    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, METRIC, SEED, FOLD, VALUE),
     "metrics of decoders fitted on one recording and scored on another",
     parts="decoding/across/{method}/{group}/seed{seed}.csv",
 )
 #: Share of the target's test trials whose direction is decoded right, bin by bin.
 ACROSS_TIME = Table(
     "tables/across_time.csv",
-    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, BIN, SEED, VALUE, NULL_LOW, NULL_HIGH),
+    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, BIN, SEED, FOLD, VALUE, NULL_LOW, NULL_HIGH),
     "the target's trials whose direction is decoded right, bin by bin",
     parts="decoding/across/{method}/{group}/seed{seed}.time.csv",
 )
 #: The metrics of the target's test trials, beside what they are by chance.
 ACROSS_NULL = Table(
     "tables/across_null.csv",
-    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, METRIC, SEED, VALUE, *NULL),
+    (METHOD, GROUP, SOURCE, TARGET, DECODER, PROTOCOL, METRIC, SEED, FOLD, VALUE, *NULL),
     "metrics across recordings beside those of permuted labels",
     parts="decoding/across/{method}/{group}/seed{seed}.null.csv",
 )

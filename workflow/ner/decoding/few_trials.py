@@ -9,8 +9,8 @@ import pandas as pd
 
 from ner.data.embeddings import Embedding
 from ner.decoding.across import decode_target
-from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, PROTOCOL, SEED, SOURCE, TARGET, VALUE
-from ner.decoding.decode import fit_decoder
+from ner.decoding.columns import DECODER, FOLD, GROUP, METHOD, METRIC, PROTOCOL, SEED, SOURCE, TARGET, VALUE
+from ner.decoding.decode import askable, fit_decoder
 from ner.decoding.decoders.registry import Decoder
 from ner.decoding.metrics import Decoded, score
 from ner.decoding.protocols import PROTOCOLS, Protocol
@@ -31,6 +31,7 @@ FEW_TRIALS = Table(
         Column("draw", "", "number of the random draw of these trials"),
         METRIC,
         SEED,
+        FOLD,
         VALUE,
     ),
     "metrics across recordings by how many training trials of the target are used",
@@ -47,6 +48,7 @@ def few_trials(
     decoders: Mapping[str, Mapping],
     counts: Sequence[int],
     draws: int,
+    fold: str | None = None,
 ) -> pd.DataFrame:
     """Decode the test trials of every recording of a group when only some of its training trials are used.
 
@@ -67,6 +69,7 @@ def few_trials(
         decoders: name to module and settings, see `decoders.registry.make_decoder`.
         counts: training trials per direction; those beyond what a target has are left out.
         draws: random draws of each count.
+        fold: that is held out, for the table; None without folds.
 
     Returns:
         Columns FEW_TRIALS. The source of a decoder of the target's own is the target.
@@ -98,7 +101,9 @@ def few_trials(
                         left_out.velocity[chosen] = guess.velocity[chosen]
                         left_out.direction[chosen] = guess.direction[chosen]
                     for known, draw, guess in [*found, (OTHER_DIRECTIONS, 0, left_out)]:
-                        rows += [(*of, known, draw, metric, seed, v) for metric, v in score(test, guess).items()]
+                        bins, decoded, among = askable(test, guess, onto if rule.own else embeddings[source], onto)
+                        scores = score(bins, decoded, among=among)
+                        rows += [(*of, known, draw, metric, seed, fold, v) for metric, v in scores.items()]
     return pd.DataFrame(rows, columns=names(FEW_TRIALS))
 
 

@@ -39,7 +39,8 @@ class Metric:
         label: in figures and pages.
         unit: 1 or %.
         decimals: with which figures and pages write a value.
-        measure: from the bins' real movements, the decoded ones, and whether the velocity R2 swaps its arguments.
+        measure: from the bins' real movements, the decoded ones, whether the velocity R2 swaps its arguments, and the
+            bins of whose variance an R2 is a share.
         needs: what of `ner.data.needs` the trials must have.
     """
 
@@ -47,7 +48,7 @@ class Metric:
     label: str
     unit: str
     decimals: int
-    measure: Callable[[Bins, Decoded, bool], float]
+    measure: Callable[[Bins, Decoded, bool, Bins | None], float]
     needs: frozenset[str] = frozenset()
 
 
@@ -73,8 +74,8 @@ def integrate_velocity(velocity: np.ndarray, bins_per_trial: int | np.ndarray, b
     return bin_seconds * by_trial(velocity, bins_per_trial).cumsum(axis=1).reshape(velocity.shape)
 
 
-def _r2(truth: np.ndarray, prediction: np.ndarray) -> float:
-    """R2, averaged over the axes along which the truth varies; NaN where it varies along none.
+def _r2(truth: np.ndarray, prediction: np.ndarray, among: np.ndarray | None = None) -> float:
+    """R2, averaged over the axes along which the truth, or what it is among, varies; NaN where it varies along none.
 
     As sklearn.metrics.r2_score, which spends ten times as long on checks, and gives 1 or 0 or divides by what rounding
     left where the truth is constant. Permutation tests ask for thousands.
@@ -83,17 +84,20 @@ def _r2(truth: np.ndarray, prediction: np.ndarray) -> float:
         raise ValueError(f"velocities of shape {truth.shape}, decoded ones of shape {prediction.shape}")
     # numpy sums along rows ten times as fast as along the columns of a narrow array.
     truth, prediction = np.ascontiguousarray(truth.T), np.ascontiguousarray(prediction.T)
-    varies = np.ptp(truth, axis=1) > 1e-9 * np.abs(truth).max(axis=1)
+    spread = truth if among is None else np.ascontiguousarray(among.T)
+    varies = np.ptp(spread, axis=1) > 1e-9 * np.abs(spread).max(axis=1)
     if not varies.any():
         return float("nan")
     residual = ((truth - prediction) ** 2).sum(axis=1)[varies]
     if not np.isfinite(residual).all():
         raise ValueError("velocities that are not finite")
-    variance = ((truth - truth.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)[varies]
-    return float(np.mean(1 - residual / variance))
+    variance = ((spread - spread.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)[varies]
+    return float(np.mean(1 - residual / (variance * (truth.shape[1] / spread.shape[1]))))
 
 
-def velocity_r2(truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = False) -> float:
+def velocity_r2(
+    truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = False, among: np.ndarray | None = None
+) -> float:
     """Share of the velocity's variance that is explained, averaged over x and y; an axis without variance is left out.
 
     Args:
@@ -102,26 +106,35 @@ def velocity_r2(truth: np.ndarray, prediction: np.ndarray, *, swapped: bool = Fa
         swapped: divide by the variance of the prediction, as the published analysis does on test trials (its
             `r2_score` gets prediction and truth in the other order). An unbiased decoder with the usual R2 of r then
             gets 2 - 1 / r, without a lower bound.
+        among: (others, 2), real velocities whose variance is the one explained, where it is not that of the bins. It
+            does not count with arguments swapped.
 
     Raises:
         ValueError: if the shapes disagree.
     """
-    return _r2(prediction, truth) if swapped else _r2(truth, prediction)
+    return _r2(prediction, truth) if swapped else _r2(truth, prediction, among)
 
 
-def position_r2(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int | np.ndarray) -> float:
+def position_r2(
+    truth: np.ndarray,
+    prediction: np.ndarray,
+    bins_per_trial: int | np.ndarray,
+    among: tuple[np.ndarray, int | np.ndarray] | None = None,
+) -> float:
     """Share of the position's variance that is explained, averaged over x and y; an axis without variance is left out.
 
     Args:
         truth: (bins, 2), real velocity (not position).
         prediction: (bins, 2), decoded velocity.
         bins_per_trial: bins in every trial; or, one number a trial, in each.
+        among: real velocity, and bins of the trials, of other bins: as for `velocity_r2`.
 
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
     """
     # R2 does not depend on the unit.
-    return _r2(*(integrate_velocity(v, bins_per_trial, 1.0) for v in (truth, prediction)))
+    positions = (integrate_velocity(v, bins_per_trial, 1.0) for v in (truth, prediction))
+    return _r2(*positions, None if among is None else integrate_velocity(*among, 1.0))
 
 
 def accuracy_by_bin(truth: np.ndarray, prediction: np.ndarray, bins_per_trial: int) -> np.ndarray:
@@ -181,19 +194,21 @@ def accuracy_over_time(bins: Bins, decoded: Decoded) -> np.ndarray:
     return accuracy_by_bin(bins.condition[shared], decoded.direction[shared], int(bins.lengths.min()))
 
 
-def _velocity_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
-    return velocity_r2(bins.velocity, decoded.velocity, swapped=swapped)
+def _velocity_r2(bins: Bins, decoded: Decoded, swapped: bool, among: Bins | None) -> float:
+    others = None if among is None else among.velocity
+    return velocity_r2(bins.velocity, decoded.velocity, swapped=swapped, among=others)
 
 
-def _position_r2(bins: Bins, decoded: Decoded, swapped: bool) -> float:
-    return position_r2(bins.velocity, decoded.velocity, bins.trial_bins)
+def _position_r2(bins: Bins, decoded: Decoded, swapped: bool, among: Bins | None) -> float:
+    others = None if among is None else (among.velocity, among.trial_bins)
+    return position_r2(bins.velocity, decoded.velocity, bins.trial_bins, others)
 
 
-def _peak_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
+def _peak_accuracy(bins: Bins, decoded: Decoded, swapped: bool, among: Bins | None) -> float:
     return float(accuracy_over_time(bins, decoded).max())
 
 
-def _peak_balanced_accuracy(bins: Bins, decoded: Decoded, swapped: bool) -> float:
+def _peak_balanced_accuracy(bins: Bins, decoded: Decoded, swapped: bool, among: Bins | None) -> float:
     shared, length = bins.bin < bins.lengths.min(), int(bins.lengths.min())
     return float(balanced_accuracy_by_bin(bins.condition[shared], decoded.direction[shared], length).max())
 
@@ -210,16 +225,18 @@ METRICS = {
 }
 
 
-def score(bins: Bins, decoded: Decoded, *, swapped: bool = False) -> dict[str, float]:
+def score(bins: Bins, decoded: Decoded, *, swapped: bool = False, among: Bins | None = None) -> dict[str, float]:
     """Every metric of decoded movements, by name; without conditions, those that need none.
 
     Args:
         bins: the real movements.
         decoded: the decoded ones of the same bins.
         swapped: see `velocity_r2`; no other metric changes with it.
+        among: bins of whose variance the R2 are shares, where it is not that of the bins scored.
 
     Raises:
         ValueError: if the shapes disagree or the bins are not whole trials.
     """
     has = {CONDITIONS} if bins.has_conditions else set()
-    return {name: metric.measure(bins, decoded, swapped) for name, metric in METRICS.items() if metric.needs <= has}
+    asked = {name: metric for name, metric in METRICS.items() if metric.needs <= has}
+    return {name: metric.measure(bins, decoded, swapped, among) for name, metric in asked.items()}

@@ -33,7 +33,13 @@ class Null:
 
 
 def permutation_nulls(
-    bins: Bins, decoded: Decoded, *, seed: int = 0, permutations: int = PERMUTATIONS, swapped: bool = False
+    bins: Bins,
+    decoded: Decoded,
+    *,
+    seed: int = 0,
+    permutations: int = PERMUTATIONS,
+    swapped: bool = False,
+    among: Bins | None = None,
 ) -> dict[str, Null]:
     """Every metric of decoded movements beside what it is when trials get the labels of others.
 
@@ -49,6 +55,7 @@ def permutation_nulls(
         seed: of the permutations.
         permutations: how many.
         swapped: see `metrics.velocity_r2`.
+        among: see `metrics.score`.
 
     Returns:
         Metric to null, in the order of metrics.METRICS.
@@ -60,8 +67,9 @@ def permutation_nulls(
         Ojala and Garriga, Permutation tests for studying classifier performance, JMLR 2010; Phipson and Smyth,
         Permutation p-values should never be zero, 2010.
     """
-    real = score(bins, decoded, swapped=swapped)
-    drawn = [score(others, found, swapped=swapped) for others, found in _permuted(bins, decoded, seed, permutations)]
+    how = {"swapped": swapped, "among": among}
+    real = score(bins, decoded, **how)
+    drawn = [score(others, found, **how) for others, found in _permuted(bins, decoded, seed, permutations)]
     return {metric: _null(value, np.array([scores[metric] for scores in drawn])) for metric, value in real.items()}
 
 
@@ -91,23 +99,25 @@ def accuracy_band(
 
 
 def rows_beside_chance(
-    bins: Bins, decoded: Decoded, of: tuple, seed: int, *, swapped: bool
+    bins: Bins, decoded: Decoded, among: Bins | None, of: tuple, seed: int, fold: str | None, *, swapped: bool
 ) -> tuple[list[tuple], list[tuple], list[tuple]]:
     """Rows of the tables of metrics, of accuracy over time and of metrics beside their chance, in this order.
 
     Args:
         bins: with the real movements.
         decoded: from them.
+        among: see `metrics.score`.
         of: what the scores are of, the first columns of each table.
         seed: of the method, for the tables.
+        fold: that is held out, for the tables.
         swapped: whether the velocity R2 has its arguments swapped.
     """
-    chance = permutation_nulls(bins, decoded, swapped=swapped)
+    chance = permutation_nulls(bins, decoded, swapped=swapped, among=among)
     bands = zip(accuracy_over_time(bins, decoded), *accuracy_band(bins, decoded), strict=True)
     return (
-        [(*of, metric, seed, null.value) for metric, null in chance.items()],
-        [(*of, k, seed, *value) for k, value in enumerate(bands)],
-        [(*of, metric, seed, *astuple(null)) for metric, null in chance.items()],
+        [(*of, metric, seed, fold, null.value) for metric, null in chance.items()],
+        [(*of, k, seed, fold, *value) for k, value in enumerate(bands)],
+        [(*of, metric, seed, fold, *astuple(null)) for metric, null in chance.items()],
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ner.data.embeddings import Embedding
 from ner.decoding.columns import WITHIN, WITHIN_NULL, WITHIN_TIME
-from ner.decoding.decode import by_protocol, decode
+from ner.decoding.decode import askable, by_protocol, decode
 from ner.decoding.nulls import rows_beside_chance
 from ner.decoding.protocols import PROTOCOLS
 from ner.storage.tables import names
@@ -20,6 +20,7 @@ def decode_within(
     method: str,
     recording: str,
     seed: int,
+    fold: str | None = None,
     decoders: Mapping[str, Mapping],
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Score an embedding of one recording under its protocols.
@@ -29,6 +30,7 @@ def decode_within(
         method: name of the method, for the tables.
         recording: name of the recording, for the tables.
         seed: of the method, for the tables.
+        fold: that is held out, for the tables; None without folds.
         decoders: name to module and settings, see `decoders.registry.make_decoder`.
 
     Returns:
@@ -44,9 +46,9 @@ def decode_within(
         for protocol, embedding in embeddings.items():
             for split in SPLITS:
                 bins = embedding.split(split)
-                real, found = embedding.select(bins), decoded[protocol].select(bins)
+                scored = askable(embedding.select(bins), decoded[protocol].select(bins), embedding, embedding)
                 of = (method, recording, name, protocol, split)
-                rows = rows_beside_chance(real, found, of, seed, swapped=PROTOCOLS[protocol].swapped(split))
+                rows = rows_beside_chance(*scored, of, seed, fold, swapped=PROTOCOLS[protocol].swapped(split))
                 for table, more in zip((values, times, nulls), rows, strict=True):
                     table += more
     return (

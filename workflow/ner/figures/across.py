@@ -24,6 +24,7 @@ from ner.decoding.across_summary import (
 )
 from ner.decoding.method_tests import across_tests
 from ner.decoding.metrics import METRICS
+from ner.decoding.runs import runs_text
 from ner.figures.distributions import against_first, paired_panel
 from ner.figures.matrices import (
     R2_FLOOR,
@@ -136,8 +137,7 @@ class Across:
         Args:
             protocol: by which the results were made.
         """
-        seeds = int(self.cells["seeds"].min())
-        averaged = f"mean of {seeds} seeds" if seeds > 1 else "one seed"
+        averaged = runs_text(*(int(self.cells[count].min()) for count in ("seeds", "folds")))
         # NaN for metrics that the figure does not show.
         below = (
             self.cells["metric"].map({metric: scale.norm.vmin for metric, scale in SCALES.items()}) > self.cells["mean"]

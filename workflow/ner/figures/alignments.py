@@ -46,7 +46,7 @@ def alignments(
         chosen = [rows_of(found, methods, decoder=decoder, protocol=protocol) for found in (table, null)]
         cells = across_cells(*chosen, nothing)
         cells = cells[cells["source"] != cells["target"]]
-        mean = cells.groupby(["method", "target", "metric"], sort=False)[["mean", "seeds", *BOUNDS]].mean()
+        mean = cells.groupby(["method", "target", "metric"], sort=False)[["mean", "seeds", "folds", *BOUNDS]].mean()
         mean = mean.reset_index().rename(columns={"target": "recording"})
         parts.append(mean.assign(method=mean["method"] + _BY + protocol))
     values = pd.concat(parts, ignore_index=True)

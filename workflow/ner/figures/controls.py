@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
 
 from ner.decoding.metrics import METRICS
+from ner.decoding.runs import runs_text
 from ner.decoding.statistics import over_recordings
 from ner.figures.matrices import number
 from ner.figures.style import (
@@ -42,7 +43,7 @@ def control_means(values: pd.DataFrame, ceiling: str) -> pd.DataFrame:
     """Mean and interval of every method over recordings, and its paired difference from the ceiling.
 
     Args:
-        values: columns tables.SESSIONS; of several seeds the mean counts.
+        values: columns tables.SESSIONS; of several seeds and folds the mean counts.
         ceiling: a method.
 
     Returns:
@@ -127,8 +128,8 @@ def draw(controls: Controls) -> Figure:
         _panel(axis, controls, metric, labels=k == 0)
         panel_letter(axis, "abc"[k], dx=-8)
     recordings = controls.values["recording"].nunique()
-    seeds = int(controls.values["seeds"].min())
-    of = f"{recordings} recording{'s' * (recordings > 1)}, " + (f"mean of {seeds} seeds" if seeds > 1 else "one seed")
+    seeds, folds = (int(controls.values[count].min()) for count in ("seeds", "folds"))
+    of = f"{recordings} recording{'s' * (recordings > 1)}, {runs_text(seeds, folds)}"
     figure.text(0.01, 1 - 0.1 / height, f"{controls.said}; {of}", va="top", fontsize=7.5)
     dot = {"marker": "o", "linestyle": ""}
     handles = [

@@ -22,7 +22,7 @@ _FLOOR = {"1": -0.5, "%": 0.0}
 
 
 def few_values(table: pd.DataFrame, methods: Sequence[str], decoder: str) -> pd.DataFrame:
-    """Average over draws, sources and seeds.
+    """Average over draws, sources, seeds and folds.
 
     Args:
         table: columns decoding.few_trials.FEW_TRIALS.
@@ -34,7 +34,8 @@ def few_values(table: pd.DataFrame, methods: Sequence[str], decoder: str) -> pd.
     """
     table = table[(table["decoder"] == decoder) & table["method"].isin(methods)].astype({"known": str})
     keys = ["method", "protocol", "metric", "known", "target"]
-    draws = table.groupby([*keys, "source", "seed"], sort=False)["value"].agg(["mean", "std"])
+    # Without folds that column is empty.
+    draws = table.groupby([*keys, "source", "seed", "fold"], sort=False, dropna=False)["value"].agg(["mean", "std"])
     values = draws.groupby(keys, sort=False).mean().reset_index()
     values = values.rename(columns={"target": "recording", "std": "sd"})
     return values.sort_values("method", key=lambda column: column.map(list(methods).index), kind="stable")[names(FEW)]

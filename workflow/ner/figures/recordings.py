@@ -66,7 +66,7 @@ def accuracy_panel(
 
 
 def session_panel(axis: Axes, values: pd.DataFrame, *, labels: bool = True, floor: float = -0.25) -> None:
-    """Draw one value per recording and method: a dot, its SD over seeds, and the published value as a black dash.
+    """Draw one value per recording and method: a dot, its SD over seeds and folds, the published value as a black dash.
 
     Recordings stand in the order of the table, apart where the monkey or the year changes; a triangle at the right
     edge is a method's median where there are several. A value below `floor` is drawn as an arrowhead at the floor,
@@ -74,7 +74,7 @@ def session_panel(axis: Axes, values: pd.DataFrame, *, labels: bool = True, floo
 
     Args:
         axis: 2D axes.
-        values: columns recording, method, mean, sd (NaN for one seed), published (NaN where there is none).
+        values: columns recording, method, mean, sd (NaN for one value), published (NaN where there is none).
         labels: write the recordings' dates below the axis.
         floor: lowest value that the axis may show.
     """

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ner.data.names import RecordingName
 from ner.decoding.columns import NULL_HIGH, NULL_LOW
+from ner.decoding.runs import over_runs
 from ner.figures.tables import SESSIONS
 from ner.storage.tables import names
 
@@ -28,7 +29,9 @@ def rows_of(table: pd.DataFrame, methods: Sequence[str], **of: str) -> pd.DataFr
 
 
 def session_values(table: pd.DataFrame, null: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """Average metrics and their chance over seeds, beside what was published.
+    """Average metrics and their chance over seeds and folds, beside what was published.
+
+    The bounds of chance are the means of those of single runs, so that of several folds they are rather too wide.
 
     Args:
         table: rows of columns decoding.columns.WITHIN, of one decoder, protocol and split.
@@ -39,8 +42,7 @@ def session_values(table: pd.DataFrame, null: pd.DataFrame, published: pd.DataFr
         Columns tables.SESSIONS.
     """
     keys = ["method", "recording", "metric"]
-    values = table.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", seeds="count").reset_index()
-    values = with_published(values, published, keys)
+    values = with_published(over_runs(table, keys), published, keys)
     values = values.merge(null.groupby(keys)[BOUNDS].mean().reset_index(), on=keys)
     return values.assign(area=areas_of(values["recording"]))[names(SESSIONS)]
 

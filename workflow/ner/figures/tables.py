@@ -6,6 +6,7 @@ from ner.decoding.columns import METHOD, METRIC, NULL_HIGH, NULL_LOW, PROTOCOL, 
 from ner.decoding.consistency import CONSISTENCY
 from ner.decoding.few_trials import FEW_TRIALS
 from ner.decoding.method_tests import ACROSS_TESTS
+from ner.decoding.runs import COUNTS, OVER_RUNS
 from ner.storage.tables import Column, Table
 from ner.training.history import LOSS, STEP
 
@@ -94,9 +95,9 @@ SESSIONS = Table(
         METHOD,
         RECORDING,
         METRIC,
-        Column("mean", VALUE.unit, "mean over seeds"),
-        Column("sd", VALUE.unit, "standard deviation over seeds; empty for a single one"),
-        Column("seeds", "", "number of seeds"),
+        Column("mean", VALUE.unit, f"mean {OVER_RUNS}"),
+        Column("sd", VALUE.unit, f"standard deviation {OVER_RUNS}; empty for a single value"),
+        *COUNTS,
         PUBLISHED,
         NULL_LOW,
         NULL_HIGH,
@@ -149,8 +150,10 @@ FEW = Table(
         METRIC,
         *(column for column in FEW_TRIALS if column.name == "known"),
         RECORDING,
-        Column("mean", VALUE.unit, "mean over draws, sources and seeds; the recording is the target"),
-        Column("sd", VALUE.unit, "standard deviation over draws, mean over sources and seeds; empty of a single one"),
+        Column("mean", VALUE.unit, "mean over draws, sources, seeds and folds; the recording is the target"),
+        Column(
+            "sd", VALUE.unit, "standard deviation over draws, mean over sources, seeds and folds; empty of a single one"
+        ),
     ),
     "decoding by how many training trials of the target are used",
 )

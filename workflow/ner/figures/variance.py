@@ -15,6 +15,7 @@ from ner.data.recordings import Recording
 from ner.decoding.method_tests import within_tests
 from ner.decoding.metrics import METRICS
 from ner.decoding.movements import Movements
+from ner.decoding.runs import runs_text
 from ner.figures.distributions import against_first, paired_panel
 from ner.figures.latents import condition_legend, plane, trajectories
 from ner.figures.recordings import SPEED_STYLES, accuracy_panel, session_panel
@@ -82,7 +83,7 @@ class Variance:
         protocol: str,
         split: str,
     ) -> "Variance":
-        """Average metrics over seeds and accuracies over recordings, and test the methods.
+        """Average metrics over seeds and folds, accuracies over recordings too, and test the methods.
 
         Args:
             within: columns decoding.columns.WITHIN.
@@ -127,9 +128,10 @@ class Variance:
         counts = self.values.groupby("area")["recording"].nunique()
         return {area: int(counts[area]) for area in dict.fromkeys([*AREAS, *counts.index]) if area in counts.index}
 
-    def scores(self, recording: str, seed: int) -> dict[str, float]:
-        """Position R2 of one recording and seed, by method."""
+    def scores(self, recording: str, seed: int, fold: str | None = None) -> dict[str, float]:
+        """Position R2 of one recording, seed and fold, by method."""
         rows = self.table[(self.table["recording"] == recording) & (self.table["seed"] == seed)]
+        rows = rows if fold is None else rows[rows["fold"].astype(str) == fold]
         return rows[rows["metric"] == "position_r2"].set_index("method")["value"].to_dict()
 
 
@@ -191,7 +193,9 @@ def draw(variance: Variance, movements: Sequence[Movements], scores: Mapping[str
     figure.legend(handles=handles, ncols=min(len(handles), 6), columnspacing=1.4, **place)
     example = RecordingName.parse(movements[0].metadata["recording"]).title
     of = f"{variance.protocol} protocol, {decoder_name(variance.decoder)} decoders"
-    said = f"{trials_name(variance.split)} ({of}); a: {example}"
+    folds = int(variance.values["folds"].max())
+    over = f"; {runs_text(int(variance.values['seeds'].max()), folds)}, a: the last fold of" if folds else "; a:"
+    said = f"{trials_name(variance.split)} ({of}){over} {example}"
     figure.text(0.07, 1 - 0.08 / height, said, va="top", fontsize=7.5)
     return figure
 
@@ -227,7 +231,7 @@ def _accuracy(figure: Figure, spec: SubplotSpec, variance: Variance) -> None:
     areas = variance.recordings
     if variance.accuracy.empty:
         panel = figure.add_subplot(spec)
-        empty_panel(panel, "no accuracy over time, as no recording has conditions")
+        empty_panel(panel, "no accuracy over time, as no trial has a condition to be told")
         panel_letter(panel, "b")
         return
     panels = spec.subgridspec(1, len(areas), wspace=0.18)

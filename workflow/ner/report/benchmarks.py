@@ -16,7 +16,11 @@ BENCHMARKS = Table(
     (
         Column("stage", "", "what ran: the rule, or the folder of its benchmark files"),
         Column("method", "", "method, where the job was of one"),
-        Column("job", "", "recording, group, published set or figure that the job was of"),
+        Column(
+            "job",
+            "",
+            "recording or group (a fold as its paths call it), published set or figure that the job was of",
+        ),
         Column("seed", "", "seed, where the job was of one"),
         Column("seconds", "s", "wall time"),
         Column("cpu_seconds", "s", "processor time; empty for jobs too short to be sampled, as are the next"),

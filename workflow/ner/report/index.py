@@ -32,6 +32,7 @@ class Run:
         simulated: those of them that are simulated.
         methods: names of the methods that are compared.
         seeds: of the methods.
+        folds: how the trials are split, in words, where they are not as the authors' were.
         figures: name to what the figure shows.
         figure_folder: where their files lie: NAME.png, which is the thumbnail, NAME.pdf, NAME_cells.csv and so on.
         undrawn: name to why the figure is left out.
@@ -44,6 +45,7 @@ class Run:
     simulated: Sequence[str]
     methods: Sequence[str]
     seeds: Sequence[int]
+    folds: str
     figures: Mapping[str, str]
     figure_folder: str
     undrawn: Mapping[str, str]
@@ -106,6 +108,7 @@ def write_index(
         level=level(promised[promised["method"] == "ner"]),
         leads=[],
         simulated=run.simulated,
+        folds=run.folds,
         recordings=len(run.recordings),
         short=lengths[lengths["run"] < lengths["paper"]],
         stages=stages(collect(run.benchmarks, run.jobs)),

@@ -10,12 +10,13 @@ from ner.report.render import render
 from ner.storage.errors import InputError
 from ner.storage.tables import Table
 
+_WITH_FOLDS = "where config asks for folds, followed by -fold and what is held out, whose trials then stand last"
 #: What stands for what in the paths.
 NAMES = {
-    "recording": RECORDING.meaning,
+    "recording": f"{RECORDING.meaning}; {_WITH_FOLDS}",
     "session": "day of a monkey, whose areas are recordings, e.g. chewie-20161014",
     "method": METHOD.meaning,
-    "group": "name of a group of recordings in config",
+    "group": f"name of a group of recordings in config; {_WITH_FOLDS}",
     "decoder": DECODER.meaning,
     "protocol": PROTOCOL.meaning,
     "seed": "seed of the method's random state",

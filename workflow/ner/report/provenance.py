@@ -112,7 +112,7 @@ def commit(folder: str | os.PathLike) -> str:
 
 
 def facts(
-    workflow: str | os.PathLike, benchmarks: pd.DataFrame, *, seeds: list[int], device: str, recordings: int
+    workflow: str | os.PathLike, benchmarks: pd.DataFrame, *, seeds: list[int], split: str, device: str, recordings: int
 ) -> pd.DataFrame:
     """What a reader needs to know of a run.
 
@@ -120,6 +120,7 @@ def facts(
         workflow: folder of the workflow.
         benchmarks: columns benchmarks.BENCHMARKS.
         seeds: of the methods.
+        split: how the trials are split, in words.
         device: that config asks for.
         recordings: their number.
 
@@ -133,6 +134,7 @@ def facts(
         "commit of the workflow, when the report was made": commit(workflow),
         "recordings": recordings,
         "seeds": ", ".join(map(str, seeds)),
+        "training and test trials": split,
         "device": f"{device}, which is {resolve_device(device)} where the report was made",
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "Python": platform.python_version(),

@@ -146,12 +146,13 @@ def _within(values: pd.DataFrame, counts: pd.DataFrame) -> list[dict]:
     ]
 
 
-def verification_page(tables: Mapping[str, pd.DataFrame], *, simulated: Sequence[str] = ()) -> str:
+def verification_page(tables: Mapping[str, pd.DataFrame], *, simulated: Sequence[str] = (), folds: str = "") -> str:
     """The verification report.
 
     Args:
         tables: by name, columns as TABLES says; empty ones stand for what a run lacks.
         simulated: names of the recordings that are simulated.
+        folds: how the trials are split, in words, where they are not as the authors' were.
 
     Returns:
         An HTML page that needs nothing from elsewhere.
@@ -169,6 +170,7 @@ def verification_page(tables: Mapping[str, pd.DataFrame], *, simulated: Sequence
         metrics=METRICS_PUBLISHED,
         splits=SPLITS,
         simulated=simulated,
+        folds=folds,
         recordings=len(tables["recordings"]),
         short=trainings[trainings["run"] < trainings["paper"]],
         level=level(promised[promised["method"] == "ner"]),

@@ -1,13 +1,14 @@
 """Our values beside published ones: their differences, tolerances and verdicts."""
 
+import os
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from ner.decoding.columns import VALUE
+from ner.decoding.columns import FOLD, VALUE
 from ner.published.tables import METRICS_PUBLISHED
-from ner.storage.tables import Column
+from ner.storage.tables import Column, Table, read_csv
 
 DIFFERENCE_UNIT = "R2: 1; accuracy: percentage points"
 PUBLISHED = Column("published", VALUE.unit, "value in the authors' tables")
@@ -36,6 +37,20 @@ _TOLERATED = {
     "position": ("position_r2",),
     "direction": ("direction_accuracy",),
 }
+
+
+def read_published_split(path: str | os.PathLike, columns: Table) -> pd.DataFrame:
+    """Values of this run that can be held against published ones: not those of folds, which are another split.
+
+    Args:
+        path: the .csv file.
+        columns: a table with the column fold.
+
+    Raises:
+        InputError: if the file is missing, damaged, or has other columns.
+    """
+    table = read_csv(path, columns)
+    return table[table[FOLD.name].isna()]
 
 
 def parity_tolerances(one_trial: float) -> dict[str, float]:

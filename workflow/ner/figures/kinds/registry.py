@@ -57,7 +57,7 @@ class Problem:
 
 
 class Plan(Protocol):
-    """What a run has, and where its files will be; `planning.figures` makes it from config."""
+    """What a run has, and where its files will be; `planning.plan` makes it from config."""
 
     #: Recordings of the run: name to its `area`, `bins` and, where known, `hemisphere`.
     recordings: Mapping[str, Mapping[str, Any]]
@@ -76,6 +76,9 @@ class Plan(Protocol):
     def compared(self) -> Sequence[str]:
         """The recordings on which methods are compared: all but those of which only figures show something."""
 
+    def fold_shown(self, recording: str) -> str | None:
+        """The fold of a recording that the next five give: the last one; None without folds."""
+
     def recording_file(self, recording: str) -> str:
         """A recording."""
 
@@ -92,13 +95,16 @@ class Plan(Protocol):
         """The movements decoded from it."""
 
     def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
-        """Metrics within the compared recordings, accuracy over time, and chance: a file a method, recording, seed."""
+        """Metrics within the compared recordings, accuracy over time, and chance.
+
+        A file a method, recording, fold and seed.
+        """
 
     def across_files(self, group: str) -> tuple[list[str], list[str], list[str]]:
-        """Metrics across the recordings of a group, accuracy over time, and chance: a file a method and seed."""
+        """Metrics across the recordings of a group, accuracy over time, and chance: a file a method, fold and seed."""
 
     def few_trials_files(self, group: str, methods: Iterable[str]) -> list[str]:
-        """Metrics across a group's recordings by the training trials that are used: a file a method and seed."""
+        """Metrics across a group's recordings by the training trials that are used: a file a method, fold and seed."""
 
     def seeds_files(self, methods: Iterable[str]) -> list[str]:
         """Consistency between the seeds of the compared recordings, a file a method; none of a run of one seed."""

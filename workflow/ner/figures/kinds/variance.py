@@ -37,5 +37,6 @@ def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
 
 
 def parameters(entry: Mapping, plan: Plan) -> dict:
-    """What of the tables is shown; the movements are those of the first seed."""
-    return {**{key: entry[key] for key in ("methods", "decoder", "protocol")}, "seed": plan.seeds[0]}
+    """What of the tables is shown; the movements are those of the first seed and the last fold."""
+    shown = {"seed": plan.seeds[0], "fold": plan.fold_shown(entry["recording"])}
+    return {**{key: entry[key] for key in ("methods", "decoder", "protocol")}, **shown}
