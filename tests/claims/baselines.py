@@ -118,12 +118,7 @@ def costs() -> Iterator[Claim]:
     yield Claim(page, "about {one:.0f} hours of one core", {"one": hours})
     yield Claim(page, "{two:.0f} hours on two cores", {"two": hours / 2})
     yield Claim(
-        page,
-        "up to {training:.1f} GB for a training, {figure:.1f} GB for the largest figure",
-        {
-            "training": fits["max_rss_mb"].max() / 1000,
-            "figure": rows("benchmarks", stage="figures")["max_rss_mb"].max() / 1000,
-        },
+        page, "up to {training:.1f} GB for a training or a figure", {"training": fits["max_rss_mb"].max() / 1000}
     )
     paper = {"recordings": recordings_of_the_paper(), "seeds": len(CONFIG["seeds"])}
     yield Claim(page, "{recordings} recordings with {seeds} seeds each", paper)

@@ -49,7 +49,9 @@ def claims() -> Iterator[Claim]:
         )
     yield Claim(page, "with a largest difference of {largest:.0e}", {"largest": parity_difference()})
 
-    train = by_metric("headlines", R2, statement="within recordings of Chewie’s M1, train part, median", method="ner")
+    train = by_metric(
+        "headlines", R2, statement="within recordings of Chewie’s M1, training trials, median", method="ner"
+    )
     yield Claim(page, "The {velocity.stated} of velocity and {position.stated} of position", train)
     where = {"method": "ner", "decoder": "linear"}
     yield Claim(
@@ -69,7 +71,7 @@ def claims() -> Iterator[Claim]:
         page,
         "the median position R2 on test trials falls from {position.paper:.2f} to {position.strict:.2f}, and the "
         "median direction accuracy from {direction.paper:.1f} to {direction.strict:.1f} %",
-        by_metric("finding3_pivae", scored),
+        by_metric("finding3_pivae", scored, decoder="linear"),
     )
     for method, name in (("umap", "UMAP"), ("umap-supervised", "UMAP with labels")):
         yield Claim(

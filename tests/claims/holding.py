@@ -18,7 +18,9 @@ def claims() -> Iterator[Claim]:
 
 def explained() -> Iterator[Claim]:
     """Three dimensions explain most of a movement."""
-    stated = by_metric("headlines", R2, statement="within recordings of Chewie’s M1, train part, median", method="ner")
+    stated = by_metric(
+        "headlines", R2, statement="within recordings of Chewie’s M1, training trials, median", method="ner"
+    )
     yield Claim(PAGE, "The abstract says {velocity.stated} of velocity and {position.stated} of position", stated)
     yield Claim(
         PAGE,
@@ -27,7 +29,7 @@ def explained() -> Iterator[Claim]:
         "{position.published_here:.2f}",
         stated,
     )
-    split = by_metric("finding2_train_and_test", R2, embeddings="this run", method="ner")
+    split = by_metric("finding2_train_and_test", R2, decoder="linear", embeddings="this run", method="ner")
     yield Claim(
         PAGE,
         "over all {velocity.values} recordings, velocity falls from {velocity.train:.2f} to {velocity.test:.2f} and "
@@ -71,9 +73,11 @@ def compared() -> Iterator[Claim]:
         "{next_position.ours_mean:.2f}",
         ner | other,
     )
-    held = by_metric("finding2_train_and_test", R2, embeddings="this run", method="ner")
+    held = by_metric("finding2_train_and_test", R2, decoder="linear", embeddings="this run", method="ner")
     other = {
-        f"next_{name}": best(rows("finding2_train_and_test", embeddings="this run", metric=metric), "test")
+        f"next_{name}": best(
+            rows("finding2_train_and_test", decoder="linear", embeddings="this run", metric=metric), "test"
+        )
         for name, metric in R2.items()
     }
     assert {row["method"] for row in other.values()} == {"dpca"}

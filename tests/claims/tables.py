@@ -76,4 +76,7 @@ def directions() -> dict:
     """Median direction accuracy on training and test trials, within recordings, of three methods."""
     methods = {"ner": "ner", "cebra": "cebra", "umap": "umap-supervised"}
     where = {"embeddings": "this run", "metric": "direction_accuracy"}
-    return {name: one("finding2_train_and_test", method=method, **where) for name, method in methods.items()}
+    return {
+        name: one("finding2_train_and_test", decoder="linear", method=method, **where)
+        for name, method in methods.items()
+    }

@@ -15,7 +15,7 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         PAGE, "no further away than {n:.0f} standard deviations of what", {"n": CONFIG["verification"]["seed_spread"]}
     )
-    split = one("finding2_train_and_test", embeddings="this run", method="ner", metric="velocity_r2")
+    split = one("finding2_train_and_test", decoder="linear", embeddings="this run", method="ner", metric="velocity_r2")
     yield Claim(PAGE, "All numbers below are of the {run} recordings", {"run": split.values})
     yield Claim(PAGE, "of {steps:,} training steps", {"steps": CONFIG["methods"]["ner"]["steps"]})
     yield from decoded_here()

@@ -7,4 +7,6 @@ with job(snakemake):
     files = dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True))
     for scope, read in (("within", published_within), ("across", published_across)):
         for suffix, table in zip(("", "_time"), read(files), strict=True):
-            write_csv(snakemake.output[scope + suffix], table)
+            # To the last digit, as parity is a matter of those.
+            exact = table.astype({column: str for column in table.select_dtypes("float")})
+            write_csv(snakemake.output[scope + suffix], exact)

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 
 import matplotlib.pyplot as plt
@@ -236,14 +237,20 @@ def save_gif(frames: Iterator[np.ndarray], path: str | os.PathLike, bin_seconds:
         path: the .gif file to make.
         bin_seconds: width of a bin.
     """
-    images = [Image.fromarray(frame) for frame in frames]
+    # A film of raw frames takes a gigabyte; most of a frame is white.
+    size, packed = (0, 0), []
+    for frame in frames:
+        size = frame.shape[1], frame.shape[0]
+        packed.append(zlib.compress(frame.tobytes(), level=1))
+    images = (Image.frombytes("RGB", size, zlib.decompress(content)) for content in packed)
     # A palette of frames from the whole film, as every direction has its color.
-    some = images[:: max(1, len(images) // 24)]
-    strip = Image.new("RGB", (some[0].width, some[0].height * len(some)))
-    for k, image in enumerate(some):
-        strip.paste(image, (0, k * image.height))
+    some = packed[:: max(1, len(packed) // 24)]
+    strip = Image.new("RGB", (size[0], size[1] * len(some)))
+    for k, content in enumerate(some):
+        strip.paste(Image.frombytes("RGB", size, zlib.decompress(content)), (0, k * size[1]))
     palette = strip.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    first, *others = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    others = (image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images)
+    first = next(others)
     # Hundredths of a second are the unit of the format.
     duration = 10 * max(2, round(100 * _SLOWER * bin_seconds))
     with atomic(path) as temporary:
