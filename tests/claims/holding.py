@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from claims.ranking import consistency, scores
-from claims.tables import R2, TABLES, TRAIN, Claim, by_metric, directions, one, rows
+from claims.tables import R2, TABLES, TRAIN, Claim, by_metric, by_neighbors, directions, one, rows
 
 PAGE = "docs/what-holds.md"
 
@@ -86,6 +86,12 @@ def compared() -> Iterator[Claim]:
         "over {velocity.values} recordings NER has {velocity.test:.2f} and {position.test:.2f}; the next best of the "
         "paper's methods, dPCA, has {next_velocity.test:.2f} and {next_position.test:.2f}",
         held | other,
+    )
+    yield Claim(
+        PAGE,
+        "By kNN, CEBRA in 16 dimensions has {cebra16_velocity.test:.2f} and {cebra16_position.test:.2f} where NER has "
+        "{ner_velocity.test:.2f} and {ner_position.test:.2f}",
+        by_neighbors(),
     )
     yield Claim(PAGE, "In direction NER has {ner.test:.1f} %, and UMAP with labels {umap.test:.1f} %", directions())
     yield Claim(

@@ -80,3 +80,13 @@ def directions() -> dict:
         name: one("finding2_train_and_test", decoder="linear", method=method, **where)
         for name, method in methods.items()
     }
+
+
+def by_neighbors() -> dict:
+    """Median R2 on test trials within recordings, decoded by kNN, of NER and of CEBRA in 16 dimensions."""
+    where = {"embeddings": "this run", "decoder": "knn"}
+    return {
+        f"{method}_{name}": one("finding2_train_and_test", method=method, metric=metric, **where)
+        for method in ("ner", "cebra16")
+        for name, metric in R2.items()
+    }
