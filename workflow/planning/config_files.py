@@ -1,7 +1,6 @@
 """What is wrong with config files that a merged configuration no longer shows."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import dropwhile, takewhile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
@@ -9,70 +8,6 @@ import yaml
 from ner.storage.errors import InputError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def refuse_unreadable(arguments: Sequence[str]) -> None:
-    """End a run whose config files Snakemake cannot read: it does so itself, but without their names.
-
-    The profiles call this, as they are read before the config files are.
-
-    Args:
-        arguments: of Snakemake's command line.
-
-    Raises:
-        SystemExit: with one line, as `check_files` says it.
-    """
-    own = Path("config.yaml")
-    try:
-        check_files([*map(Path, _given(arguments)), *([own] if own.exists() else [])])
-    except InputError as error:
-        raise SystemExit(f"error: {error}") from None
-
-
-def check_files(paths: Iterable[Path]) -> None:
-    """Refuse files that hold no settings.
-
-    Args:
-        paths: config files.
-
-    Raises:
-        InputError: naming the first that is not there, is no YAML, is empty, or holds something else than keys.
-    """
-    for path in paths:
-        expected = "a YAML file with settings, as `seeds: [0]`"
-        try:
-            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
-        except FileNotFoundError:
-            raise InputError(path, "no such file", expected, "check its path") from None
-        except IsADirectoryError:
-            raise InputError(path, "a folder", expected, "check its path") from None
-        except OSError as error:
-            found = f"a file that cannot be read ({error.strerror})"
-            raise InputError(path, found, expected, "check its permissions") from None
-        except UnicodeDecodeError:
-            raise InputError(
-                path, "bytes that are not UTF-8 text", expected, "check that it is the right file"
-            ) from None
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f" in line {mark.line + 1}" if mark else ""
-            found = f"no valid YAML{where}: {getattr(error, 'problem', None) or error}"
-            raise InputError(path, found, expected, "correct it; indent by spaces, not by tabs") from None
-        if not isinstance(root, yaml.MappingNode):
-            found = "an empty file" if root is None else "text or a list without keys"
-            raise InputError(path, found, expected, "write a setting into it, or leave it out")
-
-
-def _given(arguments: Sequence[str]) -> Iterator[str]:
-    """The config files of a command line."""
-    names = ("--configfile", "--configfiles")
-    rest = list(arguments)
-    while rest := list(dropwhile(lambda word: word.partition("=")[0] not in names, rest)):
-        first, rest = rest[0], rest[1:]
-        if "=" in first:
-            yield first.partition("=")[2]
-        else:
-            yield from takewhile(lambda word: not word.startswith("-"), rest)
 
 
 def check_keys(paths: Iterable[Path]) -> None:

@@ -8,5 +8,5 @@ with job(snakemake):
     for scope, read in (("within", published_within), ("across", published_across)):
         for suffix, table in zip(("", "_time"), read(files), strict=True):
             # To the last digit, as parity is a matter of those.
-            exact = table.astype({column: str for column in table.select_dtypes("float")})
+            exact = table.astype(dict.fromkeys(table.select_dtypes("float"), str))
             write_csv(snakemake.output[scope + suffix], exact)
