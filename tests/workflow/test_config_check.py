@@ -1,8 +1,6 @@
 """Config files that Snakemake cannot read, which it does not name itself."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from config_check import refuse_unreadable
@@ -59,13 +57,3 @@ def test_the_folders_own_config_is_looked_at_too(tmp_path, monkeypatch):
     (tmp_path / "config.yaml").write_text("")
     with pytest.raises(SystemExit, match="^error: config.yaml: found an empty file"):
         refuse_unreadable(["snakemake"])
-
-
-def test_it_loads_nothing_that_the_snakefile_has_yet_to_find():
-    """A copy of the project runs its own library, whichever is installed."""
-    code = (
-        "import sys, config_check; print(*(name for name in sys.modules if name.split('.')[0] in ('ner', 'planning')))"
-    )
-    command = [sys.executable, "-c", code]
-    found = subprocess.run(command, cwd=ROOT / "workflow", capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == ""
