@@ -168,7 +168,7 @@ def test_no_spike_of_a_held_out_block_is_in_training_windows_on_either_side(tmp_
     assert reasons == {"beside the held-out windows, whose spikes it shares"}
     # As far from the block as smoothing looks.
     when = begins[block][0] - 0.115 if side == "before" else begins[block][-1] + 1.2 + 0.115
-    content.spikes[0] = np.sort(np.append(content.spikes[0], np.full(50, when)))
+    content.spikes[0] = np.sort(np.append(content.spikes[0], np.full(20, when)))
     changed = (windows_of(write(tmp_path / "loud.nwb", content), keys, **middle).rates != plain.rates).any(axis=1)
     assert changed[~plain.train].any()
     assert not changed[plain.train].any()
