@@ -82,6 +82,9 @@ showcase: $(READY)
 	python -m snakemake --configfile workflow/overlays/{mirrored,controls}.yaml --cores all $(ARGS) -- controls consistency
 	cp figures/controls.png figures/reference/ && cp figures/controls_sessions.csv results/reference/controls.csv
 	cp figures/consistency.png figures/reference/ && cp figures/consistency_pairs.csv results/reference/consistency.csv
+	python -m snakemake --configfile workflow/overlays/{mirrored,alignments}.yaml --cores all $(ARGS) -- alignments few_trials
+	cp figures/{alignments,few_trials}.png figures/reference/
+	cp figures/alignments_methods.csv results/reference/alignments.csv && cp figures/few_trials_trials.csv results/reference/few_trials.csv
 	python -m snakemake --configfile workflow/overlays/{mirrored,turned_labels}.yaml --cores all $(ARGS) -- results/verification/finding10_turned_labels.csv
 	cp results/verification/finding10_turned_labels.csv results/reference/
 	python -m snakemake --configfile workflow/overlays/{mirrored,starts_of_umap}.yaml --cores all $(ARGS) -- results/tables/within.csv

@@ -133,6 +133,15 @@ def across() -> Iterator[Claim]:
             template = "| {title}, {name} | {row.published_here:.2f}, {row.paper:.2f} | {row.strict:.2f} |"
             yield Claim(PAGE, template, {"title": title, "name": name, "row": row})
     yield Claim(PAGE, "the {row.recordings_here} days that we had", {"row": row})
+    scored = TABLES["alignments"].set_index(["method", "metric"])["mean"]
+    of = {"own": "ner/target-trained", "turned": "ner/strict", "plain": "regression/unaligned"}
+    yield Claim(
+        PAGE,
+        "the target's own decoder has {own_velocity:.2f} and {own_position:.2f} where the rotation has "
+        "{turned_velocity:.2f} and {turned_position:.2f}. Regression's outputs have {plain_velocity:.2f} and "
+        "{plain_position:.2f} with no alignment",
+        {f"{key}_{name}": scored[method, metric] for key, method in of.items() for name, metric in R2.items()},
+    )
     areas = by_metric("headlines", R2, statement="across M1 and PMd (Fig 6), off-diagonal mean", method="ner")
     yield Claim(
         PAGE,

@@ -86,6 +86,7 @@ def claims_of_consistency() -> Iterator[Claim]:
 
 def claims() -> Iterator[Claim]:
     yield from claims_of_consistency()
+    yield from claims_across()
     table = TABLES["controls"]
     yield Claim(
         PAGE,
@@ -125,4 +126,32 @@ def claims() -> Iterator[Claim]:
         "{clear} of {all} differences on this page have an interval that leaves out 0; seeds explain {explained} of "
         "these",
         {"clear": len(clear), "all": len(differences), "explained": len(explained)},
+    )
+
+
+def claims_across() -> Iterator[Claim]:
+    """What alignments give across days."""
+    scored = TABLES["alignments"].set_index(["method", "metric"])["mean"]
+    columns = ("unaligned", "strict", "cca", "target-trained")
+    for method in ("regression", "ner", "average-lda", "regression-sphere", "pca10", "cebra"):
+        cells = [f"{{{name}_velocity:.2f}}, {{{name}_position:.2f}}" for name in "abcd"]
+        values = {
+            f"{name}_{value}": scored[f"{method}/{protocol}", METRICS[value]]
+            for name, protocol in zip("abcd", columns, strict=True)
+            for value in ("velocity", "position")
+        }
+        yield Claim(PAGE, "| " + TITLES[method] + " | " + " | ".join(cells) + " |", values)
+    few = TABLES["few_trials"].query("method == 'ner' and metric == 'velocity_r2'")
+    means = few.groupby(["protocol", "known"])["mean"].mean()
+    recordings = few["recording"].nunique()
+    yield Claim(
+        PAGE,
+        "means over the {pairs} pairs of {days} days",
+        {"days": recordings, "pairs": recordings * (recordings - 1)},
+    )
+    yield Claim(
+        PAGE,
+        "with 2 training trials of each direction of the target NER has {few:.2f} in velocity, with all of them "
+        "{all:.2f}. With those 2 the target's own decoder has {own:.2f}",
+        {"few": means["strict", "2"], "all": means["strict", "all"], "own": means["target-trained", "2"]},
     )

@@ -1,5 +1,6 @@
 """Figures of methods beside their controls: held-out scores, paired by recording, between chance and a ceiling."""
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ from ner.storage.tables import names
 SORTED_BY = "velocity_r2"
 #: Lowest values that are drawn, by a metric's unit; what lies below is an arrowhead there.
 _FLOOR = {"1": -0.3, "%": 0.0}
+#: Characters of a method's name in a line.
+_WIDEST = 44
 # Inches.
 _ROW, _ABOVE, _BELOW, _LEFT, _RIGHT, _GAP = 0.19, 0.55, 0.78, 2.15, 0.34, 0.42
 
@@ -186,5 +189,6 @@ def _panel(axis: Axes, controls: Controls, metric: str, *, labels: bool) -> None
     top = 100.0 if unit == "%" else 1.0
     axis.set(xlim=(low - 0.02 * (top - low), top + 0.02 * (top - low)), ylim=(len(methods) - 0.4, -0.6), ylabel="")
     axis.set_xlabel(METRICS[metric].label + (" (%)" if unit == "%" else ""))
-    axis.set_yticks(places, [controls.name(method) for method in methods] if labels else [])
+    names_shown = [textwrap.fill(controls.name(method), _WIDEST) for method in methods]
+    axis.set_yticks(places, names_shown if labels else [], linespacing=0.9)
     axis.tick_params(axis="y", length=0)
