@@ -15,7 +15,10 @@ HASHES = "SHA256SUMS"
 
 
 def write_archive(path: str | os.PathLike, files: Mapping[str, Path], texts: Mapping[str, str]) -> None:
-    """Write a .tar.gz of files, with their times of change and with the hashes of all, whole or not at all.
+    """Write a .tar.gz of files with the hashes of all, whole or not at all.
+
+    All of them have the newest one's time of change. So nothing looks older than what it was made from, as a file does
+    whose input was made again with the same content.
 
     Args:
         path: the archive to make; without .tar.gz, its name is that of the one folder in it.
@@ -27,6 +30,7 @@ def write_archive(path: str | os.PathLike, files: Mapping[str, Path], texts: Map
     """
     folder = PurePosixPath(Path(path).name.removesuffix(".tar.gz"))
     hashes = []
+    newest = max((source.stat().st_mtime for source in files.values()), default=0.0)
     # The same files give the same bytes: no time of the archive's own, no owners.
     with (
         atomic(path) as temporary,
@@ -35,16 +39,16 @@ def write_archive(path: str | os.PathLike, files: Mapping[str, Path], texts: Map
         tarfile.open(fileobj=compressed, mode="w") as archive,
     ):
 
-        def add(name: str, content: bytes, time: float, mode: int) -> None:
+        def add(name: str, content: bytes, mode: int) -> None:
             entry = tarfile.TarInfo(str(folder / name))
-            entry.size, entry.mtime, entry.mode = len(content), time, mode
+            entry.size, entry.mtime, entry.mode = len(content), newest, mode
             archive.addfile(entry, io.BytesIO(content))
 
         for name, source in sorted(item for item in files.items() if item[0] not in texts):
-            content, status = source.read_bytes(), source.stat()
+            content = source.read_bytes()
             hashes.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
-            add(name, content, status.st_mtime, status.st_mode & 0o777)
+            add(name, content, source.stat().st_mode & 0o777)
         for name, text in sorted(texts.items()):
             hashes.append(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n")
-            add(name, text.encode(), 0, 0o644)
-        add(HASHES, "".join(hashes).encode(), 0, 0o644)
+            add(name, text.encode(), 0o644)
+        add(HASHES, "".join(hashes).encode(), 0o644)
