@@ -239,7 +239,7 @@ CONFIGS = [
         "figures/fig4/kind",
         "within",
         "figures.fig4.kind",
-        ["one of across, across_latents, alignments, controls, curved"],
+        ["one of across, across_latents, alignments, consistency, controls"],
     ),
     ("figures/fig4/decoder", "svm", "figures.fig4.decoder", ["one of linear"]),
     ("figures/fig5/group", "chewie-m2", "figures.fig5.group", ["one of chewie-m1, ", "did you mean chewie-m1"]),
