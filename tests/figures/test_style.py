@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from places import ROOT
 
 from ner.data.names import RecordingName
@@ -223,3 +224,16 @@ def test_an_empty_panel_says_why(figure):
     axis = figure.add_subplot()
     style.empty_panel(axis, "no S1 recording in this run")
     assert [text.get_text() for text in axis.texts] == ["no S1 recording in this run"]
+
+
+@pytest.mark.parametrize("directions", [[0, 45, 90, 135, 180, 225, 270, 315], [20, 140, 260]])
+def test_the_wheel_of_directions_points_where_the_directions_do(figure, directions):
+    axis = figure.add_subplot()
+    latents.direction_wheel(axis, directions)
+    ends = {to_hex(line.get_color()): line.get_xydata()[-1] for line in axis.lines}
+    words = {text.get_text(): np.array(text.get_position()) for text in axis.texts}
+    for direction in directions:
+        towards = np.array([np.cos(np.deg2rad(direction)), np.sin(np.deg2rad(direction))])
+        np.testing.assert_allclose(ends[to_hex(style.direction_color(direction))], towards, atol=1e-9)
+        place = words[f"{direction}°"]
+        assert place @ towards > 0.99 * np.linalg.norm(place)

@@ -91,8 +91,11 @@ def test_a_copy_has_the_same_hash_and_an_edit_of_what_is_used_another(copied):
     for name, counts in edited.items():
         path = place / name
         text = path.read_text()
-        path.write_text(f"{text}\n# Edited.\n")
-        assert (hashed() != original) == counts, name
+        # One letter more, and one in place of another.
+        for changed in (f"{text}\n", text.replace(" = ", " =\t", 1)):
+            assert changed != text
+            path.write_text(changed)
+            assert (hashed() != original) == counts, name
         path.write_text(text)
     assert hashed() == original
 
