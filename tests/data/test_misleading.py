@@ -221,7 +221,15 @@ def nan_before(field):
     return each(change)
 
 
+def nan_behind(trials):
+    """In the second bin behind the cut, which smoothing sees."""
+    counts = trials[7]["M1_spikes"].copy()
+    counts[int(trials[7]["idx_goCueTime"]) - 1 + BINS + 1] = np.nan
+    return of(8, M1_spikes=counts)(trials)
+
+
 DROPPED = {
+    "NaN that smoothing reaches": (nan_behind, "spike counts are NaN"),
     "all fields empty": (empty, "M1_spikes is empty"),
     "two go cues": (of(8, idx_goCueTime=np.array([2.0, 3.0])), "several go cues in idx_goCueTime"),
     "two targets": (of(8, tgtDir=np.array([0.0, 1.0])), "several targets in tgtDir"),
