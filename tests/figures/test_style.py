@@ -237,3 +237,17 @@ def test_the_wheel_of_directions_points_where_the_directions_do(figure, directio
         np.testing.assert_allclose(ends[to_hex(style.direction_color(direction))], towards, atol=1e-9)
         place = words[f"{direction}°"]
         assert place @ towards > 0.99 * np.linalg.norm(place)
+
+
+def test_what_is_far_is_paler(figure):
+    """Two trials of one direction, one of which lies towards the viewer."""
+    towards = latents.view_axes()[2]
+    line = np.linspace(-0.1, 0.1, 5)[:, None] * [0, 0, 1]
+    paths = np.stack([line - towards, line + towards])
+    axis = latents.embedding_axes(figure, figure.add_gridspec(1, 1)[0], paths.reshape(-1, 3))
+    before = len(axis.collections)
+    latents.embedding_panel(axis, paths, np.array([0, 0]))
+    drawn = axis.collections[before]
+    depth = np.array([np.mean(segment, axis=0) @ towards for segment in drawn._segments3d])
+    saturation = np.ptp(drawn.get_colors()[:, :3], axis=1)
+    assert saturation[depth > 0].min() > saturation[depth < 0].max()
