@@ -9,6 +9,7 @@ import yaml
 from own_file import configure, write_raw
 from places import ROOT
 from project import snakemake
+from rocrate.rocrate import ROCrate
 from runs import Run
 
 FIGURES = yaml.safe_load((ROOT / "config.yaml").read_text())["figures"]
@@ -50,6 +51,8 @@ def rules(result):
 def test_nothing_is_to_be_done(unpacked, name):
     result = snakemake(unpacked / name, "--dry-run")
     assert rules(result) == set() and "Nothing to be done" in result.stdout + result.stderr
+    (action,) = ROCrate(unpacked / name).get_by_type("CreateAction")
+    assert "figures/fig4.pdf" in {entity.id for entity in action["result"]}
 
 
 @pytest.mark.slow

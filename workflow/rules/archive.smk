@@ -1,3 +1,6 @@
+from snakemake import __version__ as SNAKEMAKE_VERSION
+
+
 use rule step as archive with:
     """The run in one file to hand over: code, config, tables, figures, and the hashes of all."""
     input:
@@ -13,6 +16,7 @@ use rule step as archive with:
         # What they hold is in the archive.
         folders=lambda wildcards, output: FOLDERS,
         config=lambda wildcards, output: config,
+        engine=lambda wildcards, output: SNAKEMAKE_VERSION,
         raw_files=lambda wildcards, output: {
             entry["file"]: CONTENT_HASHES(own_file(entry)) for entry in RECORDINGS.values() if own_file(entry)
         },
