@@ -37,9 +37,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[3, 70])
     for seeds in parser.parse_args().seeds:
         jobs, seconds, processor = plan(seeds)
-        print(
-            f"{seeds} seeds: {jobs:,} jobs, {seconds:.1f} s ({processor:.1f} s of processor), {1000 * seconds / jobs:.2f} ms a job"
-        )
+        took = f"{seconds:.1f} s ({processor:.1f} s of processor), {1000 * seconds / jobs:.2f} ms a job"
+        print(f"{seeds} seeds: {jobs:,} jobs, {took}")
 
 
 if __name__ == "__main__":
