@@ -42,3 +42,8 @@ def test_modulation_is_the_share_of_variance_that_the_direction_explains():
 @given(st.integers(1, 3000), st.integers(1, 99))
 def test_whole_trials_of_a_decimal_fraction(trials, hundredths):
     assert whole_trials(hundredths / 100, trials) == hundredths * trials // 100
+
+
+@given(st.integers(1, 99), st.integers(1, 400))
+def test_whole_trials_of_a_share_are_those_of_the_fraction_as_written(percent, trials):
+    assert whole_trials(percent / 100, trials) == percent * trials // 100

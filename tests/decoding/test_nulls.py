@@ -185,3 +185,18 @@ def test_the_commonest_direction_alone_is_no_skill():
     truth = np.repeat([0, 0, 0, 0, 45], 3)
     decoded = np.zeros_like(truth)
     assert balanced_accuracy_by_bin(truth, decoded, 3).tolist() == [50, 50, 50]
+
+
+def test_the_band_of_chance_holds_95_percent_of_other_permutations():
+    bins, decoded = test_set(trials=200, noise=2.0)
+    bands = permutation_nulls(bins, decoded, seed=0, permutations=400)
+    order = np.random.default_rng(1)
+    inside = {metric: [] for metric in bands}
+    for _ in range(400):
+        trials = order.permutation(bins.trial[-1] - bins.trial[0] + 1)
+        rows = np.arange(len(bins.trial)).reshape(len(trials), -1)[trials].ravel()
+        others = replace(bins, velocity=bins.velocity[rows], direction=bins.direction[rows])
+        for metric, value in score(others, decoded).items():
+            inside[metric].append(bands[metric].low <= value <= bands[metric].high)
+    for metric in ("velocity_r2", "position_r2"):
+        assert 0.925 < np.mean(inside[metric]) < 0.975

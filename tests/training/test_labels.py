@@ -41,3 +41,9 @@ def test_changes_are_taken_across_trials_unless_trials_are_given():
     labels = Labels.weighted(np.array([[1.0], [3.0], [10.0], [11.0]]), angles=(), weights=None)
     assert labels.changes(None).tolist() == [[0], [2], [7], [1]]
     assert labels.changes(np.array([0, 0, 1, 1])).tolist() == [[0], [2], [0], [1]]
+
+
+def test_noncircular_labels_are_those_that_do_not_go_round():
+    columns = np.array([[1.0, 2.0, 90.0], [3.0, 4.0, 180.0]])
+    assert Labels.weighted(columns, angles=(2,), weights=None).noncircular.values.tolist() == [[1, 2], [3, 4]]
+    assert Labels.weighted(columns[:, 2:], angles=(0,), weights=None).noncircular.values.tolist() == [[90], [180]]

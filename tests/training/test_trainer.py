@@ -15,7 +15,7 @@ from ner.training.encoders import SphereEncoder, sphere_encoder
 from ner.training.info_nce import info_nce
 from ner.training.labels import Labels
 from ner.training.sampling import PairSampler
-from ner.training.trainer import resolve_device
+from ner.training.trainer import resolve_device, train_encoder
 
 #: Hidden units of the cebra package's `offset1-model`.
 UNITS = [32, 32, 16]
@@ -264,3 +264,25 @@ def test_devices():
 def test_unknown_modules_are_named():
     with pytest.raises(KeyError, match="found 'nerr'; expected one of"):
         methods.fit("nerr", recording(), {}, seed=0)
+
+
+def test_a_training_is_adam_on_the_losses_of_its_batches():
+    random = np.random.default_rng(0)
+    rates = random.normal(size=(40, 5))
+    batches = random.integers(40, size=(6, 8))
+    encoder, expected = (torch.nn.Linear(5, 2) for _ in range(2))
+    expected.load_state_dict(encoder.state_dict())
+
+    def loss(embedding, bins):
+        return ((embedding - bins[:, None] / 40) ** 2).mean()
+
+    losses = train_encoder(encoder, rates, lambda step: batches[step], loss, steps=6, learning_rate=0.1)
+    optimizer, found = torch.optim.Adam(expected.parameters(), lr=0.1), []
+    for bins in torch.from_numpy(batches):
+        optimizer.zero_grad()
+        value = loss(expected(torch.from_numpy(rates[bins]).float()), bins)
+        value.backward()
+        optimizer.step()
+        found.append(value.item())
+    np.testing.assert_allclose(losses, found, rtol=1e-5)
+    torch.testing.assert_close(encoder.weight, expected.weight, rtol=1e-5, atol=1e-6)
