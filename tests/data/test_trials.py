@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ner.data.trials import by_trial, direction_averages, direction_modulation, whole_trials
@@ -45,5 +45,7 @@ def test_whole_trials_of_a_decimal_fraction(trials, hundredths):
 
 
 @given(st.integers(1, 99), st.integers(1, 400))
+@example(70, 90)
+@example(29, 100)
 def test_whole_trials_of_a_share_are_those_of_the_fraction_as_written(percent, trials):
     assert whole_trials(percent / 100, trials) == percent * trials // 100
