@@ -23,7 +23,7 @@ _UNLIKE, _RATIO = 0.5, 0.15
 #: Speed of the first bin, in relation to the trial's peak, from which the cut begins within a movement.
 _MOVING = 0.4
 #: The same of the last bin, from which it ends within one; in the paper's recordings it is at most 0.3.
-_STILL_MOVING = 0.6
+_STILL_MOVING = 0.8
 #: Share of bins within movements whose velocity is that of the bin before, from which it was sampled more coarsely.
 _HELD = 0.3
 
