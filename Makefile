@@ -85,6 +85,8 @@ showcase: $(READY)
 	python -m snakemake --configfile workflow/overlays/{mirrored,alignments}.yaml --cores all $(ARGS) -- alignments few_trials
 	cp figures/{alignments,few_trials}.png figures/reference/
 	cp figures/alignments_methods.csv results/reference/alignments.csv && cp figures/few_trials_trials.csv results/reference/few_trials.csv
+	python -m snakemake --configfile workflow/overlays/{mirrored,directions}.yaml --cores all $(ARGS) -- controls
+	cp figures/directions/controls.png figures/reference/directions.png && cp figures/directions/controls_sessions.csv results/reference/directions.csv
 	python -m snakemake --configfile workflow/overlays/{mirrored,turned_labels}.yaml --cores all $(ARGS) -- results/verification/finding10_turned_labels.csv
 	cp results/verification/finding10_turned_labels.csv results/reference/
 	python -m snakemake --configfile workflow/overlays/{mirrored,starts_of_umap}.yaml --cores all $(ARGS) -- results/tables/within.csv

@@ -87,6 +87,7 @@ def claims_of_consistency() -> Iterator[Claim]:
 def claims() -> Iterator[Claim]:
     yield from claims_of_consistency()
     yield from claims_across()
+    yield from claims_of_new_directions()
     table = TABLES["controls"]
     yield Claim(
         PAGE,
@@ -155,3 +156,21 @@ def claims_across() -> Iterator[Claim]:
         "{all:.2f}. With those 2 the target's own decoder has {own:.2f}",
         {"few": means["strict", "2"], "all": means["strict", "all"], "own": means["target-trained", "2"]},
     )
+
+
+def claims_of_new_directions() -> Iterator[Claim]:
+    """Directions that no training trial has, beside the same recordings with all directions known."""
+    new, known = TABLES["directions"], TABLES["controls"]
+    recordings = new["recording"].unique()
+    known = known[known["recording"].isin(recordings)]
+    yield Claim(PAGE, "Velocity and position R2 of {n} recordings, one seed", {"n": len(recordings)})
+    means = {name: table.groupby(["method", "metric"])["mean"].mean() for name, table in (("new", new), ("old", known))}
+    order = ("rates-history-10", "rates-history", "regression", "ner", "rates", "pca10", "regression-sphere", "cebra")
+    for method in order:
+        values = {
+            f"{name}_{value}": of[method, METRICS[value]]
+            for name, of in means.items()
+            for value in ("velocity", "position")
+        }
+        template = " | {new_velocity:.2f}, {new_position:.2f} | {old_velocity:.2f}, {old_position:.2f} |"
+        yield Claim(PAGE, "| " + TITLES[method] + template, values)

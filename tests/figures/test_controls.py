@@ -102,3 +102,12 @@ def test_what_lies_below_the_axis_is_an_arrowhead_and_nothing_leaves_it(drawn):
     texts = [text for each in figure.axes for text in [*each.texts, *each.get_yticklabels()] if text.get_text()]
     boxes = [text.get_window_extent() for text in [*texts, *figure.texts, *figure.legends[0].get_texts()]]
     assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in boxes)
+
+
+def test_without_accuracies_the_other_metrics_fill_the_figure():
+    """As where conditions are held out."""
+    values = sessions()
+    values = values[values["metric"] != "direction_accuracy"]
+    figure = draw(Controls.of(values, ceiling="rates-history", decoder="linear", protocol="strict", split="test"))
+    assert [axis.get_xlabel() for axis in figure.axes] == ["velocity R²", "position R²"]
+    plt.close(figure)

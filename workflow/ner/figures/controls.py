@@ -124,8 +124,10 @@ def draw(controls: Controls) -> Figure:
     count = len(controls.methods)
     height = _ABOVE + _ROW * count + _BELOW
     figure = plt.figure(figsize=(WIDTH, height))
-    width = (WIDTH - _LEFT - _RIGHT - _GAP * (len(METRICS_PUBLISHED) - 1)) / len(METRICS_PUBLISHED)
-    for k, metric in enumerate(METRICS_PUBLISHED):
+    # A run that holds out conditions has no accuracies.
+    scored = [metric for metric in METRICS_PUBLISHED if metric in set(controls.means["metric"])]
+    width = (WIDTH - _LEFT - _RIGHT - _GAP * (len(scored) - 1)) / len(scored)
+    for k, metric in enumerate(scored):
         left = _LEFT + k * (width + _GAP)
         axis = figure.add_axes((left / WIDTH, _BELOW / height, width / WIDTH, _ROW * count / height))
         _panel(axis, controls, metric, labels=k == 0)
