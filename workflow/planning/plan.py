@@ -105,14 +105,17 @@ class RunPlan:
         ]
         return _tables(stems)
 
-    def across_files(self, group: str) -> tuple[list[str], list[str], list[str]]:
-        """Metrics across the recordings of a group, accuracy over time, and chance: a file a method, fold and seed."""
-        methods = dict.fromkeys(method for read in self.across.values() for method in read)
-        suited = [method for method in methods if self.suits(method, *self.groups[group])]
-        folds = self.group_variants(group)
-        return _tables(
-            [_ACROSS.format(method, fold, seed) for method in suited for fold in folds for seed in self.seeds]
-        )
+    def across_files(self, *groups: str) -> tuple[list[str], list[str], list[str]]:
+        """Metrics across the recordings of groups, accuracy over time, and chance: a file a method, fold and seed."""
+        stems = [
+            _ACROSS.format(method, fold, seed)
+            for method in dict.fromkeys(method for read in self.across.values() for method in read)
+            for group in groups
+            if self.suits(method, *self.groups[group])
+            for fold in self.group_variants(group)
+            for seed in self.seeds
+        ]
+        return _tables(stems)
 
     def few_trials_files(self, group: str, methods: Iterable[str]) -> list[str]:
         """Metrics across a group's recordings by the training trials that are used: a file a method, fold and seed."""

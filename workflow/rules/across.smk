@@ -52,7 +52,7 @@ use rule step as decode_few_trials with:
 use rule step as across_table with:
     """Metrics across recordings: every group, method and seed."""
     input:
-        tables=across_files(".csv"),
+        tables=ACROSS_METRICS,
     output:
         told("tables/across.csv"),
     pathvars:
@@ -66,7 +66,7 @@ use rule step as across_table with:
 use rule step as across_time_table with:
     """Accuracy of the direction over time, across recordings."""
     input:
-        tables=across_files(".time.csv"),
+        tables=ACROSS_TIMES,
     output:
         told("tables/across_time.csv"),
     pathvars:
@@ -80,7 +80,7 @@ use rule step as across_time_table with:
 use rule step as across_null_table with:
     """Metrics across recordings, beside those of permuted labels."""
     input:
-        tables=across_files(".null.csv"),
+        tables=ACROSS_NULLS,
     output:
         told("tables/across_null.csv"),
     pathvars:

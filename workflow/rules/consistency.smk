@@ -43,4 +43,5 @@ use rule step as consistency_table with:
         job="consistency_table",
     localrule: True
     params:
-        **made_by("consistency_table"),
+        **made_by("concatenate"),
+        columns="CONSISTENCY",

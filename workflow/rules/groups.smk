@@ -57,16 +57,7 @@ def across_decoders(wildcards):
     return {name: DECODERS["across"][name] for name, read in PLAN.across.items() if wildcards.method in read}
 
 
-def across_files(suffix):
-    """Results of every group, method, fold and seed."""
-    return [
-        f"<results>/decoding/across/{method}/{fold}/seed{seed}{suffix}"
-        for method in ACROSS_METHODS
-        for group, members in GROUPS.items()
-        if PLAN.suits(method, *members)
-        for fold in PLAN.group_variants(group)
-        for seed in SEEDS
-    ]
+ACROSS_METRICS, ACROSS_TIMES, ACROSS_NULLS = PLAN.across_files(*GROUPS)
 
 
 def parity_embeddings(wildcards):

@@ -9,13 +9,14 @@ with job(snakemake):
     params = snakemake.params
     results, figures = params.folders["results"], params.folders["figures"]
     files = archived_files(WORKFLOW.parent, params.folders, fitted=params.fitted)
-    texts = archived_texts(params.config, results, params.raw_files, commit(WORKFLOW))
+    made_by = commit(WORKFLOW)
+    texts = archived_texts(params.config, results, params.raw_files, made_by)
     texts[METADATA] = crate_metadata(
         files,
         given={"config.yaml": texts["config.yaml"]},
         made=[figures, f"{results}/tables", f"{results}/verification"],
         workflow="Snakefile",
-        commit=commit(WORKFLOW),
+        commit=made_by,
         engine=params.engine,
     )
     write_archive(snakemake.output[0], files, texts)

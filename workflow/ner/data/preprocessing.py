@@ -99,7 +99,9 @@ def make_recording(
             "usable trials",
             "check the file, and `bins`, `keep` and the other settings of the session",
         )
-    labels = _directions(path, session, kept, direction_offset, nearest) if session.directed else []
+    directions = _directions(path, session, kept, direction_offset, nearest)
+    direction_of = dict(zip((trial.number for trial in kept), directions, strict=True))
+    labels = directions if session.directed else []
     labels = labels if kept[0].condition is None else [trial.condition for trial in kept]
     kept, train_trials, between = split(kept, window, name, train_fraction=train_fraction, fold=fold, labels=labels)
     dropped = sorted([*dropped, *between], key=lambda entry: entry["trial"])
@@ -110,7 +112,7 @@ def make_recording(
     rates = [values[cut] for values, cut in zip(rates, cuts, strict=True)]
     velocity = [trial.velocity[cut] for trial, cut in zip(kept, cuts, strict=True)]
     lengths = list(map(len, rates))
-    direction = _directions(path, session, kept, direction_offset, nearest)
+    direction = np.array([direction_of[trial.number] for trial in kept])
     named = None if kept[0].condition is None else np.array([trial.condition for trial in kept])
     conditions, place = np.unique(named, return_inverse=True) if named is not None else (None, None)
 

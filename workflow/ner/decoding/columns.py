@@ -72,3 +72,28 @@ ACROSS_NULL = Table(
     "metrics across recordings beside those of permuted labels",
     parts="decoding/across/{method}/{group}/seed{seed}.null.csv",
 )
+
+_SAME_SEEDS = "the same, where seeds are compared"
+_OF_CONSISTENCY = (
+    METHOD,
+    Column("group", "", f"{GROUP.meaning}; empty between seeds of a recording"),
+    Column("source", "", "recording whose embedding predicts"),
+    Column("target", "", f"recording whose embedding is predicted; {_SAME_SEEDS}"),
+    Column("source_seed", "", "seed of the embedding that predicts"),
+    Column("target_seed", "", "seed of the embedding that is predicted; the same, where recordings are compared"),
+    Column("fit", "", "least_squares (any linear map, with an offset) or rotation (about the origin)"),
+    Column("r2", "1", "R2 on test trials of the embedding, or of its direction averages, mean over its dimensions"),
+)
+#: How far seeds of a recording, and recordings of a group, say the same: an ordered pair and fit a row.
+CONSISTENCY = Table(
+    "tables/consistency.csv",
+    _OF_CONSISTENCY,
+    "how far embeddings say the same, between seeds and between recordings",
+    parts="decoding/consistency/{method}/{group}.csv",
+)
+#: Of all recordings of a method, between seeds.
+CONSISTENCY_OF_SEEDS = Table(
+    "decoding/consistency/{method}.csv",
+    _OF_CONSISTENCY,
+    "how far seeds of a recording say the same, a part of the table",
+)

@@ -9,32 +9,9 @@ from scipy.linalg import orthogonal_procrustes
 
 from ner.data.embeddings import Embedding
 from ner.data.trials import direction_averages
-from ner.decoding.columns import GROUP, METHOD
+from ner.decoding.columns import CONSISTENCY
 from ner.storage.errors import InputError
-from ner.storage.tables import Column, Table, names
-
-_SAME = "the same, where seeds are compared"
-_COLUMNS = (
-    METHOD,
-    Column("group", "", f"{GROUP.meaning}; empty between seeds of a recording"),
-    Column("source", "", "recording whose embedding predicts"),
-    Column("target", "", f"recording whose embedding is predicted; {_SAME}"),
-    Column("source_seed", "", "seed of the embedding that predicts"),
-    Column("target_seed", "", "seed of the embedding that is predicted; the same, where recordings are compared"),
-    Column("fit", "", "least_squares (any linear map, with an offset) or rotation (about the origin)"),
-    Column("r2", "1", "R2 on test trials of the embedding, or of its direction averages, mean over its dimensions"),
-)
-#: How far seeds of a recording, and recordings of a group, say the same: an ordered pair and fit a row.
-CONSISTENCY = Table(
-    "tables/consistency.csv",
-    _COLUMNS,
-    "how far embeddings say the same, between seeds and between recordings",
-    parts="decoding/consistency/{method}/{group}.csv",
-)
-#: Of all recordings of a method, between seeds.
-CONSISTENCY_OF_SEEDS = Table(
-    "decoding/consistency/{method}.csv", _COLUMNS, "how far seeds of a recording say the same, a part of the table"
-)
+from ner.storage.tables import names
 
 Rows = tuple[np.ndarray, np.ndarray]
 
@@ -153,7 +130,7 @@ def _averages(part: Embedding, directions: list[int]) -> np.ndarray:
 
 
 def _scores(source: Rows, target: Rows) -> dict[str, float]:
-    # Tables are declared here, so that the plan of a run reads this module, and need not wait for scikit-learn.
+    # scikit-learn is loaded where there is a pair to compare.
     from sklearn.metrics import r2_score
 
     fits = FITS if source[0].shape[1] == target[0].shape[1] else {"least_squares": _by_least_squares}

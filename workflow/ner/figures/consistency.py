@@ -38,7 +38,7 @@ def agreed(table: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     """Average consistency over the pairs of seeds of a recording, and over both ways and the seeds of two recordings.
 
     Args:
-        table: columns decoding.consistency.CONSISTENCY, of one group.
+        table: columns decoding.columns.CONSISTENCY, of one group.
         methods: those shown, in order.
 
     Returns:

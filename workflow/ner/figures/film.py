@@ -242,14 +242,17 @@ def save_gif(frames: Iterator[np.ndarray], path: str | os.PathLike, bin_seconds:
     for frame in frames:
         size = frame.shape[1], frame.shape[0]
         packed.append(zlib.compress(frame.tobytes(), level=1))
-    images = (Image.frombytes("RGB", size, zlib.decompress(content)) for content in packed)
+
+    def unpacked(content: bytes) -> Image.Image:
+        return Image.frombytes("RGB", size, zlib.decompress(content))
+
     # A palette of frames from the whole film, as every direction has its color.
     some = packed[:: max(1, len(packed) // 24)]
     strip = Image.new("RGB", (size[0], size[1] * len(some)))
     for k, content in enumerate(some):
-        strip.paste(Image.frombytes("RGB", size, zlib.decompress(content)), (0, k * size[1]))
+        strip.paste(unpacked(content), (0, k * size[1]))
     palette = strip.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    others = (image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images)
+    others = (unpacked(content).quantize(palette=palette, dither=Image.Dither.NONE) for content in packed)
     first = next(others)
     # Hundredths of a second are the unit of the format.
     duration = 10 * max(2, round(100 * _SLOWER * bin_seconds))

@@ -2,8 +2,7 @@
 
 from ner.data.columns import BIN, DIRECTION, RECORDING, SPLIT, TRIAL, VX, VY
 from ner.data.embeddings import LATENT
-from ner.decoding.columns import METHOD, METRIC, NULL_HIGH, NULL_LOW, PROTOCOL, VALUE
-from ner.decoding.consistency import CONSISTENCY
+from ner.decoding.columns import CONSISTENCY, METHOD, METRIC, NULL_HIGH, NULL_LOW, PROTOCOL, VALUE
 from ner.decoding.few_trials import FEW_TRIALS
 from ner.decoding.method_tests import ACROSS_TESTS
 from ner.decoding.runs import COUNTS, OVER_RUNS

@@ -138,13 +138,12 @@ def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool, key: 
         yield f"{found}: is {key} right?"
     if outliers := [n for n, peak in zip(trials.numbers, peaks, strict=True) if peak > _OUTLIER * usual]:
         yield f"speeds of up to {peaks.max():.0f} cm/s, the usual peak being {usual:.0f}, in trials {listed(outliers)}"
-    moving = np.median([speed[0] for speed in speeds] / np.where(peaks > 0, peaks, 1))
-    if moving > _MOVING and not trials.continuous:
-        found = f"the hand already moves in the first bin, at {moving:.0%} of its peak speed"
+    first, last = (np.median([speed[k] for speed in speeds] / np.where(peaks > 0, peaks, 1)) for k in (0, -1))
+    if first > _MOVING and not trials.continuous:
+        found = f"the hand already moves in the first bin, at {first:.0%} of its peak speed"
         yield f"{found}: does the cut start too late?"
-    moving = np.median([speed[-1] for speed in speeds] / np.where(peaks > 0, peaks, 1))
-    if moving > _STILL_MOVING and not trials.continuous:
-        found = f"the hand still moves in the last bin, at {moving:.0%} of its peak speed"
+    if last > _STILL_MOVING and not trials.continuous:
+        found = f"the hand still moves in the last bin, at {last:.0%} of its peak speed"
         yield f"{found}: does the cut end too early, or are these positions?"
     held, fast = np.concatenate([_held(velocity, _MOVING * usual) for velocity in trials.velocity]).T
     if held.sum() > _HELD * fast.sum():
