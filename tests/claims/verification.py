@@ -185,7 +185,7 @@ def across() -> Iterator[Claim]:
     yield Claim(
         PAGE,
         "{n} do not; {rotation} of these lie within what the choice of the rotation gives",
-        {"n": int((means["verdict"] != "met").sum()), "rotation": found["within rotation choice"]},
+        {"n": int((means["verdict"] != "met").sum()), "rotation": found["within arbitrary choice"]},
     )
     yield Claim(PAGE, "these are means over {cells} pairs or fewer", {"cells": means["cells"].max()})
 

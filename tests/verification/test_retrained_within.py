@@ -16,6 +16,7 @@ from ner.published.catalogue import one_each, published_embeddings, published_ta
 from ner.published.tables import METRICS_PUBLISHED, PUBLISHED_WITHIN, published_within
 from ner.storage.tables import names, read_csv, write_csv
 from ner.verification.compare import judged, outside, swapped_tolerance
+from ner.verification.layout_choice import LAYOUT_CHOICE
 from ner.verification.parity_within import PARITY_WITHIN, PARITY_WITHIN_SUMMARY, parity_within, parity_within_summary
 from ner.verification.retrained_within import (
     RETRAINED_WITHIN,
@@ -327,3 +328,22 @@ def test_the_spread_of_a_swapped_velocity_is_that_of_the_usual_one(one, other, g
     (row,) = retrained_within(ours((*of, [one, other])), published((*of, goal)), TOLERANCE, seed_spread=2).itertuples()
     usual = np.std([1 / (2 - one), 1 / (2 - other)], ddof=1)
     assert row.spread == pytest.approx(usual * (2 - goal) ** 2, abs=1e-12)
+
+
+def test_a_value_that_hangs_on_a_start_is_held_against_all_starts():
+    of = ("umap", RECORDING, "test", "position_r2")
+    allowed = {"umap": {"test": {"r2": 0.1, "direction": 5.0}}}
+    starts = pd.DataFrame(
+        [("umap", RECORDING, "linear", "test", "position_r2", "random", k, value) for k, value in enumerate([-5, -1])],
+        columns=names(LAYOUT_CHOICE),
+    )
+    given = {"seed_spread": 2.0, "choices": starts}
+    for goal, verdict in ((-0.5, "within arbitrary choice"), (2.7, "differs"), (-4.05, "met")):
+        (row,) = retrained_within(ours((*of, [-4.0])), published((*of, goal)), allowed, **given).itertuples()
+        assert (row.choice_mean, row.choice_sd) == pytest.approx((-3.0, 8**0.5))
+        assert row.verdict == verdict
+    # Nothing of the training trials hangs on it.
+    of = ("umap", RECORDING, "train", "position_r2")
+    allowed["umap"]["train"] = allowed["umap"]["test"]
+    (row,) = retrained_within(ours((*of, [-4.0])), published((*of, -0.5)), allowed, **given).itertuples()
+    assert np.isnan(row.choice_mean) and row.verdict == "differs"

@@ -73,6 +73,24 @@ class PublishedPlan:
             if any(table.method == method and sum(map(table.covers, members)) > 1 for table in self.across_held)
         ]
 
+    def layouts_held(
+        self, recordings: Iterable[str], settings: Mapping[str, Mapping], methods: Iterable[str]
+    ) -> list[tuple[str, str]]:
+        """Methods and recordings whose published test trials UMAP laid out on their own.
+
+        Args:
+            recordings: of the run.
+            settings: of every method, with its module.
+            methods: that the run decodes within them.
+        """
+        return [
+            (method, recording)
+            for method in methods
+            for recording in recordings
+            if settings[method]["module"] == "umap"
+            and any(table.method == method and table.covers(recording) for table in self.within_held)
+        ]
+
 
 def published_plan(
     config: Mapping, upstream: Mapping, recordings: Collection[str], across_methods: Collection[str]

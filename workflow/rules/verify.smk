@@ -64,10 +64,32 @@ use rule step as parity_curved with:
         decoder=DECODERS["within"]["linear"],
 
 
+use rule step as layout_choice with:
+    """Decode test trials that UMAP lays out from several starts."""
+    input:
+        recording="<results>/recordings/{recording}.parquet",
+        embedding=f"<results>/embeddings/{{method}}/{{recording}}/seed{SEEDS[0]}.parquet",
+    output:
+        "<results>/verification/layout_choice/{method}/{recording}.csv",
+    pathvars:
+        job="layout_choice/{method}/{recording}",
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        runtime=lambda wildcards, attempt: 20 * attempt,
+    params:
+        **made_by("layout_choice"),
+        settings=lambda wildcards: METHOD_SETTINGS[wildcards.method],
+        decoder=DECODERS["within"]["linear"],
+
+
 use rule step as retrained_within with:
     """Hold the metrics of this run's embeddings against the authors' tables."""
     input:
         within="<results>/tables/within.csv",
+        choices=[
+            f"<results>/verification/layout_choice/{method}/{recording}.csv"
+            for method, recording in PUBLISHED.layouts_held(RECORDINGS, METHOD_SETTINGS, COMPARE)
+        ],
         published=rules.published_tables.output.within,
     output:
         cells=told("verification/retrained_within.csv"),

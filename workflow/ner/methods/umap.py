@@ -12,6 +12,7 @@ from ner.methods.registry import Fit
 
 if TYPE_CHECKING:
     import numpy as np
+    from umap import UMAP
 
     from ner.data.recordings import Recording
 
@@ -106,6 +107,57 @@ def compile_once() -> None:
         numba.config.CACHE_DIR = given
 
 
+def lay_out(
+    recording: "Recording",
+    part: "np.ndarray",
+    settings: Mapping,
+    *,
+    seed: int,
+    start: "np.ndarray | None" = None,
+    epochs: int | None = None,
+) -> "UMAP":
+    """Lay out some bins of a recording on their own, supervised by their own directions where settings say so.
+
+    Args:
+        recording: what to embed.
+        part: (bins,) of bool, which bins.
+        settings: complete, see SETTINGS.
+        seed: umap-learn's random state, with which it runs on one thread.
+        start: (bins of the part, d), where the layout starts; None as settings say.
+        epochs: of moving the points; None for umap-learn's number, 0 for the start itself.
+
+    Raises:
+        InputError: if the part has fewer bins than neighbours.
+    """
+    import numpy as np
+    from umap import UMAP
+
+    from ner.storage.errors import InputError
+
+    compile_once()
+    count = settings["neighbors"]
+    rates = recording.rates[part].astype(np.float32)
+    if len(rates) < count:
+        raise InputError(
+            "neighbors", f"{count} for {len(rates)} bins of {recording.name}", "at most as many", "set fewer"
+        )
+    targets = recording.direction if recording.named is None else recording.named
+    neighbors = ExactNeighbors(rates, count)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "precomputed_knn.2. .knn_search_index. is not an NNDescent")
+        warnings.filterwarnings("ignore", "n_jobs value")
+        return UMAP(
+            n_neighbors=count,
+            min_dist=settings["min_dist"],
+            n_components=settings["dimensions"],
+            init=settings["init"] if start is None else start.astype(np.float32),
+            n_epochs=epochs,
+            precomputed_knn=(*neighbors.query(rates, count), neighbors),
+            random_state=seed,
+            n_jobs=1,
+        ).fit(rates, targets[part] if settings["supervised"] else None)
+
+
 def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, checkpoint) -> Fit:
     """Embed the rates of a recording with UMAP, Euclidean.
 
@@ -127,35 +179,8 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
         NER, Figs 3 and 4; McInnes, Healy and Melville, UMAP, 2018.
     """
     import numpy as np
-    from umap import UMAP
 
-    from ner.storage.errors import InputError
-
-    compile_once()
-    count = settings["neighbors"]
-    targets = recording.direction if recording.named is None else recording.named
-
-    def fitted(part: np.ndarray) -> UMAP:
-        rates = recording.rates[part].astype(np.float32)
-        if len(rates) < count:
-            raise InputError(
-                "neighbors", f"{count} for {len(rates)} bins of {recording.name}", "at most as many", "set fewer"
-            )
-        neighbors = ExactNeighbors(rates, count)
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "precomputed_knn.2. .knn_search_index. is not an NNDescent")
-            warnings.filterwarnings("ignore", "n_jobs value")
-            return UMAP(
-                n_neighbors=count,
-                min_dist=settings["min_dist"],
-                n_components=settings["dimensions"],
-                init=settings["init"],
-                precomputed_knn=(*neighbors.query(rates, count), neighbors),
-                random_state=seed,
-                n_jobs=1,
-            ).fit(rates, targets[part] if settings["supervised"] else None)
-
-    train, test = fitted(recording.train), fitted(~recording.train)
+    train, test = (lay_out(recording, part, settings, seed=seed) for part in (recording.train, ~recording.train))
     transformed = train.transform(recording.rates[~recording.train].astype(np.float32))
     return Fit(
         np.concatenate([train.embedding_, test.embedding_]).astype(np.float64),

@@ -22,8 +22,10 @@ SPREAD = Column(
 )
 DIFFERENCE = Column("difference", DIFFERENCE_UNIT, "ours minus published")
 TOLERANCE = Column("tolerance", DIFFERENCE_UNIT, "difference up to which the value is met")
-VERDICT = Column("verdict", "", "met, within seed spread, within rotation choice, differs or not run")
-VERDICTS = ("met", "within seed spread", "within rotation choice", "differs", "not run")
+CHOICE_MEAN = Column("choice_mean", VALUE.unit, "our value, mean over what nothing decides: a rotation, or a start")
+CHOICE_SD = Column("choice_sd", VALUE.unit, "standard deviation over these")
+VERDICT = Column("verdict", "", "met, within seed spread, within arbitrary choice, differs or not run")
+VERDICTS = ("met", "within seed spread", "within arbitrary choice", "differs", "not run")
 
 #: What decoding an embedding of the authors must reproduce: R2 to rounding, the accuracy to a trial, by which it
 #: differs between versions of the logistic regression.
@@ -157,14 +159,13 @@ def judged(
 
     A value is `met` if the mean over seeds lies within the tolerance of the published one; else it is `within seed
     spread` if the published one lies as near our mean as one more run would, within `seed_spread` standard deviations
-    of their difference (never with one seed); else it is `within rotation choice` if it lies as near to what the
-    rotations give that rounding may choose, their spread and that of the seeds together; else it `differs`. Without a
-    seed it is `not run`.
+    of their difference (never with one seed); else it is `within arbitrary choice` if it lies as near to what
+    the choices give that nothing decides (`rotation_choice`, `layout_choice`), their spread and that of the seeds
+    together; else it `differs`. Without a seed it is `not run`.
 
     Args:
         table: has the columns method, scope, metric, published, ours_mean, spread (of one run over seeds) and seeds
-            (empty or 0: not run);
-            of pairs of recordings choice_mean and choice_sd, see `rotation_choice`, empty where nothing is rotated.
+            (empty or 0: not run), and maybe choice_mean and choice_sd, empty where there is no choice.
         tolerance: see `tolerances`.
         seed_spread: standard deviations over seeds.
         swapped: which rows are a velocity R2 with swapped arguments; they get the `swapped_tolerance`.

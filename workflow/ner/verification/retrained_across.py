@@ -9,6 +9,8 @@ from ner.decoding.columns import DECODER, GROUP, METHOD, METRIC, SOURCE, TARGET,
 from ner.published.tables import FIGURE
 from ner.storage.tables import Column, Table, names
 from ner.verification.compare import (
+    CHOICE_MEAN,
+    CHOICE_SD,
     DIFFERENCE,
     OURS_MEAN,
     OURS_SD,
@@ -21,7 +23,6 @@ from ner.verification.compare import (
     over_seeds,
     pooled_spread,
 )
-from ner.verification.rotation_choice import CHOICE_MEAN, CHOICE_SD
 
 _CELL = (METHOD, SOURCE, TARGET, DECODER, METRIC)
 #: A published cell a row.

@@ -10,6 +10,8 @@ from ner.decoding.within import SPLITS
 from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, Table, names
 from ner.verification.compare import (
+    CHOICE_MEAN,
+    CHOICE_SD,
     DIFFERENCE,
     OURS_MEAN,
     OURS_SD,
@@ -22,12 +24,13 @@ from ner.verification.compare import (
     over_seeds,
     pooled_spread,
 )
+from ner.verification.layout_choice import LAYOUT_CHOICE
 
 _VALUE_OF = (METHOD, RECORDING, DECODER, SPLIT, METRIC)
 #: A published value a row.
 RETRAINED_WITHIN = Table(
     "verification/retrained_within.csv",
-    (*_VALUE_OF, PUBLISHED, OURS_MEAN, OURS_SD, SEEDS, SPREAD, DIFFERENCE, TOLERANCE, VERDICT),
+    (*_VALUE_OF, PUBLISHED, OURS_MEAN, OURS_SD, SEEDS, SPREAD, CHOICE_MEAN, CHOICE_SD, DIFFERENCE, TOLERANCE, VERDICT),
     "embeddings of this run, beside the authors' tables",
 )
 #: The medians over the recordings that were run.
@@ -57,6 +60,7 @@ def retrained_within(
     tolerance: Mapping[str, Mapping[str, Mapping[str, float]]],
     *,
     seed_spread: float,
+    choices: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Hold the metrics of embeddings trained here against the authors' tables.
 
@@ -65,6 +69,7 @@ def retrained_within(
         published: columns published.tables.PUBLISHED_WITHIN.
         tolerance: see `compare.tolerances`; the scope is the split.
         seed_spread: standard deviations over seeds, see `compare.judged`.
+        choices: columns layout_choice.LAYOUT_CHOICE, of the values that hang on a start; None where none does.
 
     Returns:
         Columns RETRAINED_WITHIN, a row a published value, in the order of methods, recordings, splits and metrics.
@@ -74,7 +79,10 @@ def retrained_within(
     """
     keys = names(_VALUE_OF)
     runs = within[within.protocol == "paper"]
-    table = published.rename(columns={"value": "published"}).merge(over_seeds(runs, keys), on=keys, how="left")
+    choices = pd.DataFrame(columns=names(LAYOUT_CHOICE)) if choices is None else choices
+    over_starts = choices.groupby(keys)["value"].agg(choice_mean="mean", choice_sd="std").astype(float).reset_index()
+    ours = over_seeds(runs, keys).merge(over_starts, on=keys, how="left")
+    table = published.rename(columns={"value": "published"}).merge(ours, on=keys, how="left")
     swapped = (table.split == "test") & (table.metric == "velocity_r2")
     alike = [key for key in keys if key != "recording"]
     table = table.assign(scope=table["split"], spread=pooled_spread(runs, table, keys, alike, swapped))

@@ -13,15 +13,14 @@ import pandas as pd
 from ner.data.embeddings import Embedding
 from ner.decoding.across import decode_target
 from ner.decoding.alignment import chances_of_candidates
-from ner.decoding.columns import DECODER, METHOD, METRIC, SEED, SOURCE, TARGET, VALUE
+from ner.decoding.columns import DECODER, METHOD, METRIC, SEED, SOURCE, TARGET
 from ner.decoding.decode import fit_decoder
 from ner.decoding.maps import rotated
 from ner.decoding.metrics import score
 from ner.published.tables import METRICS_PUBLISHED
-from ner.storage.tables import Column, Table, names
+from ner.storage.tables import Table, names
+from ner.verification.compare import CHOICE_MEAN, CHOICE_SD
 
-CHOICE_MEAN = Column("choice_mean", VALUE.unit, "our value, mean over the rotations that rounding may choose")
-CHOICE_SD = Column("choice_sd", VALUE.unit, "standard deviation over these rotations")
 #: A pair of different recordings, decoder, metric and seed a row.
 ROTATION_CHOICE = Table(
     "verification/rotation_choice/{method}/{group}/seed{seed}.csv",
