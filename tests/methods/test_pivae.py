@@ -18,6 +18,7 @@ from ner.training.pivae_network import (
     batches,
     gaussian_divergence,
     poisson_loss,
+    poisson_rates,
     product_of_gaussians,
     windows,
 )
@@ -82,9 +83,19 @@ def test_divergence_is_that_of_torch(seed):
 
 
 def test_misfit_is_the_poisson_likelihood_but_for_a_constant():
-    rates, counts = draw(6, 8).exp(), torch.poisson(2 * torch.ones(6, 8, dtype=torch.float64))
-    likelihood = torch.distributions.Poisson(rates).log_prob(counts).sum(1)
-    torch.testing.assert_close(poisson_loss(rates, counts), -likelihood - torch.lgamma(counts + 1).sum(1))
+    h, counts = draw(6, 8), torch.poisson(2 * torch.ones(6, 8, dtype=torch.float64))
+    likelihood = torch.distributions.Poisson(torch.nn.functional.softplus(h)).log_prob(counts).sum(1)
+    torch.testing.assert_close(poisson_loss(h, counts), -likelihood - torch.lgamma(counts + 1).sum(1))
+
+
+def test_misfit_has_the_gradient_of_torch_where_rates_are_bounded_too():
+    h = (4 * draw(6, 8)).index_fill_(1, torch.tensor([2, 5]), -40.0).requires_grad_()
+    counts, weights = torch.poisson(2 * torch.ones(6, 8, dtype=torch.float64)), draw(6, seed=1)
+    rates = torch.nn.functional.softplus(h).clamp(1e-7, 1e7)
+    losses = (poisson_loss(h, counts), (rates - counts * rates.log()).sum(1))
+    found, expected = (torch.autograd.grad((weights * loss).sum(), h)[0] for loss in losses)
+    torch.testing.assert_close(found, expected)
+    assert not found[:, [2, 5]].any() and found[:, [0, 1]].all()
 
 
 @pytest.mark.parametrize("size", [10, 41])
@@ -94,14 +105,18 @@ def test_coupling_preserves_volume_and_scales_by_little(size):
     for k, parameter in enumerate(coupling.parameters()):
         torch.nn.init.normal_(parameter, std=0.5, generator=torch.Generator().manual_seed(k))
     left, right = size // 2, size - size // 2
+
+    def coupled(h):
+        return torch.cat(coupling(h[:, :left], h[:, left:]), dim=1)
+
     for h in draw(3, size, seed=size):
-        jacobian = torch.autograd.functional.jacobian(lambda x: coupling(x[None])[0], h)
+        jacobian = torch.autograd.functional.jacobian(lambda x: coupled(x[None])[0], h)
         assert abs(torch.linalg.slogdet(jacobian).logabsdet) < 1e-9
         scales = jacobian[:right, left:].diagonal().log()
         assert (scales[:-1].abs() <= 0.1 + 1e-12).all()
         assert scales.abs().max() > 0.01
         # The halves are swapped: the left one comes out behind, as it was.
-        torch.testing.assert_close(coupling(h[None])[0, right:], h[:left], rtol=0, atol=0)
+        torch.testing.assert_close(coupled(h[None])[0, right:], h[:left], rtol=0, atol=0)
 
 
 def test_flow_is_injective_and_mixes_every_unit():
@@ -190,7 +205,7 @@ def test_loss_is_the_negative_evidence_lower_bound():
     posterior = normal(mean, (0.5 * log_variance).exp())
     prior_mean, prior_log = network.prior(u)
     divergence = torch.distributions.kl_divergence(posterior, normal(prior_mean, (0.5 * prior_log).exp())).sum(1)
-    rates = network.rates(mean + noise * posterior.stddev).reshape(7, 10, 4)
+    rates = poisson_rates(network.decoder(mean + noise * posterior.stddev)).reshape(7, 10, 4)
     misfit = sum((rates[:, k] - x[:, :, k] * rates[:, k].log()).sum(1) for k in range(10))
     torch.testing.assert_close(network.loss(x, u, noise), (misfit + divergence).mean())
 

@@ -55,9 +55,40 @@ def gaussian_divergence(mean: Tensor, log_variance: Tensor, other_mean: Tensor, 
     return 0.5 * (ratio.exp() + distance - 1 - ratio).sum(-1)
 
 
-def poisson_loss(rates: Tensor, counts: Tensor) -> Tensor:
-    """Poisson negative log likelihood without the term that no rate changes, summed over the last axis."""
-    return (rates - counts * rates.log()).sum(-1)
+def poisson_rates(h: Tensor) -> Tensor:
+    """Poisson rates of a decoder's output h, of the same shape."""
+    return functional.softplus(h).clamp_(*_RATE_BOUNDS)
+
+
+class _PoissonLoss(torch.autograd.Function):
+    """What `poisson_loss` gives; its gradient takes one pass over the rates where torch's takes one a function."""
+
+    @staticmethod
+    def forward(ctx, h: Tensor, counts: Tensor) -> Tensor:
+        rates = poisson_rates(h)
+        ctx.save_for_backward(h, counts, rates)
+        return (rates - counts * rates.log()).sum(-1)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor):
+        h, counts, rates = ctx.saved_tensors
+        gradient = gradient.unsqueeze(-1)
+        of_rates = (counts * gradient).div_(rates).neg_().add_(gradient)
+        low, high = _RATE_BOUNDS
+        least, most = torch.aminmax(rates)
+        if least <= low or most >= high:
+            of_rates[(rates <= low) | (rates >= high)] = 0
+        return torch.ops.aten.softplus_backward(of_rates, h, 1, 20), None
+
+
+def poisson_loss(h: Tensor, counts: Tensor) -> Tensor:
+    """Poisson negative log likelihood without the term that no rate changes, summed over the last axis.
+
+    Args:
+        h: (..., units), a decoder's output, see `poisson_rates`.
+        counts: of the same shape; they get no gradient.
+    """
+    return _PoissonLoss.apply(h, counts)
 
 
 def _dense(sizes: Sequence[int], activation: type[nn.Module]) -> nn.Sequential:
@@ -116,7 +147,11 @@ class _Permuted(torch.autograd.Function):
 
 
 class Coupling(nn.Module):
-    """Volume-preserving affine coupling: scales and shifts the right half by the left, then swaps the halves."""
+    """Volume-preserving affine coupling: scales and shifts the right half by the left, then swaps the halves.
+
+    Args:
+        size: units; of an odd number the right half has one more.
+    """
 
     def __init__(self, size: int):
         super().__init__()
@@ -124,17 +159,21 @@ class Coupling(nn.Module):
         self.right = size - self.left
         self.network = _dense([self.left, size // 4, size // 4, 2 * self.right - 1], nn.ReLU)
 
-    def forward(self, h: Tensor) -> Tensor:
-        """(bins, size) to (bins, size)."""
-        left, right = h.split([self.left, self.right], dim=1)
+    def forward(self, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+        """Halves (bins, units) to halves. They stay apart, as to join and to split them costs a copy."""
         scale, shift = self.network(left).split([self.right - 1, self.right], dim=1)
         scale = _SCALE * torch.tanh(scale)
         scale = torch.cat([scale, -scale.sum(1, keepdim=True)], dim=1)
-        return torch.cat([right * scale.exp() + shift, left], dim=1)
+        return right * scale.exp() + shift, left
 
 
 class Flow(nn.Module):
-    """Injective map from latent space to a window of all neurons, before the softplus."""
+    """Injective map from latent space to a window of all neurons, before the softplus.
+
+    Args:
+        dimensions: of the latent space.
+        size: units of a window, an even number as its bins are.
+    """
 
     def __init__(self, dimensions: int, size: int):
         super().__init__()
@@ -150,7 +189,10 @@ class Flow(nn.Module):
         h = torch.cat([z, self.lift(z)], dim=1)
         for block in range(_FLOW_BLOCKS):
             h = _Permuted.apply(h, self.get_buffer(f"permutation{block}"), self.get_buffer(f"inverse{block}"))
-            h = self.couplings[2 * block + 1](self.couplings[2 * block](h))
+            halves = h.chunk(2, dim=1)
+            for coupling in self.couplings[2 * block : 2 * block + 2]:
+                halves = coupling(*halves)
+            h = torch.cat(halves, dim=1)
         return h
 
 
@@ -192,10 +234,6 @@ class PiVAE(nn.Module):
             _encode(self.encoder_mean, x), _encode(self.encoder_log_variance, x), *self.prior(u)
         )
 
-    def rates(self, z: Tensor) -> Tensor:
-        """Poisson rates (bins, WINDOW * neurons), bin after bin of the window."""
-        return functional.softplus(self.decoder(z)).clamp(*_RATE_BOUNDS)
-
     def loss(self, x: Tensor, u: Tensor, noise: Tensor) -> Tensor:
         """Negative evidence lower bound, up to a constant, averaged over bins.
 
@@ -207,8 +245,9 @@ class PiVAE(nn.Module):
         prior = self.prior(u)
         encoded = _encode(self.encoder_mean, x), _encode(self.encoder_log_variance, x)
         mean, log_variance = product_of_gaussians(*encoded, *prior)
-        rates = self.rates(mean + torch.exp(0.5 * log_variance) * noise)
-        misfit = poisson_loss(rates, x.transpose(1, 2).flatten(1))
+        # Bin after bin of the window.
+        decoded = self.decoder(mean + torch.exp(0.5 * log_variance) * noise)
+        misfit = poisson_loss(decoded, x.transpose(1, 2).flatten(1))
         return (misfit + gaussian_divergence(mean, log_variance, *prior)).mean()
 
 
