@@ -11,7 +11,6 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
-from scipy.linalg import orthogonal_procrustes
 
 from ner.data.embeddings import Embedding
 from ner.data.recordings import VELOCITY_SCALE
@@ -94,6 +93,9 @@ def candidate_rotations(source: Embedding, target: Embedding) -> np.ndarray:
     Raises:
         InputError: if the two have other directions or other bins in a trial.
     """
+    # Half of what this module takes to load, which tables of rotations need not.
+    from scipy.linalg import orthogonal_procrustes
+
     return np.stack([orthogonal_procrustes(a, b)[0] for a, b in zip(*_averages(source, target), strict=True)])
 
 
@@ -175,6 +177,8 @@ def strict_rotation(source: Embedding, target: Embedding) -> np.ndarray:
     Raises:
         InputError: if the two have other bins in a trial, or other dimensions.
     """
+    from scipy.linalg import orthogonal_procrustes
+
     parts = [e.select(e.train) for e in (source, target)]
     if (pair := comparable(*parts)) is None:
         return matched_rotation(*parts)

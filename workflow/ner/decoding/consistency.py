@@ -5,7 +5,6 @@ from itertools import permutations
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import orthogonal_procrustes
 
 from ner.data.embeddings import Embedding
 from ner.data.trials import direction_averages
@@ -23,6 +22,8 @@ def _by_least_squares(source: np.ndarray, target: np.ndarray) -> Callable[[np.nd
 
 
 def _by_rotation(source: np.ndarray, target: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    from scipy.linalg import orthogonal_procrustes
+
     rotation = orthogonal_procrustes(source, target)[0]
     return lambda coordinates: coordinates @ rotation
 
