@@ -66,7 +66,7 @@ def published_across(*rows):
 
 def parity_within(*rows):
     """Parity from (method, recording, part, metric, value, the value with its arguments in order)."""
-    return frame(PARITY_WITHIN, [(*row[:2], "linear", *row[2:5], row[4], 0.0, 1e-6, row[5]) for row in rows])
+    return frame(PARITY_WITHIN, [(*row[:2], "linear", *row[2:5], row[4], 0.0, 1e-6, row[5], 0.0) for row in rows])
 
 
 def parity_across(*rows):
@@ -75,7 +75,7 @@ def parity_across(*rows):
         PARITY_ACROSS,
         [
             (of, method, "linear", metric, source, target, value, value, 0.0)
-            + (f"0={value}", "0", 1, 0.0, spread, True, True, unswapped, strict)
+            + (f"0={value}", "0", 1, 0.0, spread, True, True, unswapped, strict, 0.0)
             for of, method, metric, source, target, value, unswapped, strict, spread in rows
         ],
     )

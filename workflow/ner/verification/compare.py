@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from ner.decoding.columns import FOLD, VALUE
-from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, Table, read_csv
 
 DIFFERENCE_UNIT = "R2: 1; accuracy: percentage points"
@@ -53,17 +52,6 @@ def read_published_split(path: str | os.PathLike, columns: Table) -> pd.DataFram
     """
     table = read_csv(path, columns)
     return table[table[FOLD.name].isna()]
-
-
-def parity_tolerances(one_trial: float) -> dict[str, float]:
-    """By how much each published metric may differ from our decoding of the authors' embedding.
-
-    Args:
-        one_trial: what one trial is worth, percentage points of accuracy.
-    """
-    return {
-        name: PARITY_TRIALS * one_trial if name == "direction_accuracy" else PARITY_R2 for name in METRICS_PUBLISHED
-    }
 
 
 def tolerances(config: Mapping[str, Mapping[str, Mapping[str, float]]]) -> pd.DataFrame:

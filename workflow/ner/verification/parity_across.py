@@ -6,6 +6,7 @@ them gives its values.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,12 @@ from ner.decoding.across import decode_target
 from ner.decoding.across_summary import kind_of_pairs
 from ner.decoding.alignment import candidate_rotations, paper_rotation, strict_rotation
 from ner.decoding.columns import DECODER, METHOD, METRIC, PAIRS, SOURCE, TARGET, VALUE
-from ner.decoding.decode import fit_decoder
 from ner.decoding.maps import rotated
 from ner.decoding.metrics import score
 from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, Table, names
-from ner.verification.compare import DIFFERENCE, DIFFERENCE_UNIT, OURS, PUBLISHED, UNSWAPPED, parity_tolerances
+from ner.verification.compare import DIFFERENCE, DIFFERENCE_UNIT, OURS, PUBLISHED, UNSWAPPED
+from ner.verification.rounding import ROUNDING, held, ways
 
 SET = Column("set", "", "published set of embeddings")
 _CELL = (SET, METHOD, DECODER, METRIC, SOURCE, TARGET)
@@ -39,10 +40,11 @@ PARITY_ACROSS = Table(
         Column("determinant", "", "sign of that rotation's determinant, -1 for a reflection"),
         Column("residual", DIFFERENCE_UNIT, "value with that rotation minus published"),
         Column("spread", DIFFERENCE_UNIT, "range of the candidates of that sign"),
-        Column("explained", "", "whether the residual is within 1e-6 (R2) or one trial (accuracy)"),
+        Column("explained", "", "whether rounding explains the residual: `rounding.held`"),
         Column("same_choice", "", "whether our rule takes that rotation or one of equal value"),
         UNSWAPPED,
         Column("strict", VALUE.unit, "value under the strict protocol, of the same embedding"),
+        ROUNDING,
     ),
     "the authors' embeddings decoded across recordings, cell by cell",
     parts="verification/parity_across/{set}.csv",
@@ -100,16 +102,23 @@ def parity_across(
     recordings = {r: e for r, e in embeddings.items() if any(r == source for source, _, _ in values)}
     rows = []
     for source, embedding in recordings.items():
-        fitted = fit_decoder(embedding, settings)
+        fits = ways(embedding, settings)
+        fitted = fits[0][1]
         for target, onto in recordings.items():
             directions, rotations, taken = _candidates(embedding, onto, rotated=source != target)
-            decoded = [decode_target(fitted, onto, rotated(rotation)) for rotation in rotations]
+            # The target in the precision of the source.
+            onto_of = [replace(onto, coordinates=onto.coordinates.astype(given.coordinates.dtype)) for given, _ in fits]
+            decoded = [
+                [decode_target(way, other, rotated(rotation)) for (_, way), other in zip(fits, onto_of, strict=True)]
+                for rotation in rotations
+            ]
             strict = decode_target(
                 fitted, onto, None if source == target else rotated(strict_rotation(embedding, onto))
             )
             theirs = {metric: values[source, target, metric] for metric in METRICS_PUBLISHED}
-            cell = _explained([score(*pair, swapped=True) for pair in decoded], theirs, rotations, taken, onto)
-            in_order, strictly = score(*decoded[taken]), score(*strict)
+            scores = [[score(*pair, swapped=True) for pair in candidate] for candidate in decoded]
+            cell = _explained(scores, theirs, rotations, taken, onto)
+            in_order, strictly = score(*decoded[taken][0]), score(*strict)
             for metric, found in cell.items():
                 rows.append(
                     {
@@ -133,21 +142,29 @@ def parity_across(
 
 
 def _explained(
-    scores: list[dict[str, float]], theirs: Mapping[str, float], rotations: np.ndarray, taken: int, target: Embedding
+    scores: list[list[dict[str, float]]],
+    theirs: Mapping[str, float],
+    rotations: np.ndarray,
+    taken: int,
+    target: Embedding,
 ) -> dict[str, dict]:
     """Which rotation explains a published cell: columns of PARITY_ACROSS by metric; direction is a rotation's place.
 
     Args:
-        scores: metrics with every candidate rotation.
+        scores: metrics with every candidate rotation, each by all `rounding.ways`.
         theirs: the published metrics.
         rotations: (candidates, d, d).
         taken: place of the rotation that our rule takes.
         target: on whose test trials the metrics are scored.
     """
-    found = np.array([[score[metric] for metric in theirs] for score in scores])
+    one_trial = 100 * target.bins_per_trial / np.count_nonzero(~target.train)
+    by_candidate = [held(ways_of, theirs, one_trial) for ways_of in scores]
+    # Each (candidates, metrics).
+    found, rounding, tolerance = (
+        np.array([[of[metric][k] for metric in theirs] for of in by_candidate]) for k in range(3)
+    )
     difference = found - np.array(list(theirs.values()))
-    tolerance = parity_tolerances(100 * target.bins_per_trial / np.count_nonzero(~target.train))
-    excess = np.abs(difference) / [tolerance[metric] for metric in theirs]
+    excess = np.abs(difference) / tolerance
     best = excess.max(axis=1).argmin()
     explained = excess <= 1 + 1e-9
     signs = np.sign(np.linalg.det(rotations))
@@ -162,6 +179,7 @@ def _explained(
             "spread": np.ptp(found[signs == signs[best], m]),
             "explained": explained[best, m],
             "same_choice": explained[taken, m],
+            "rounding": rounding[best, m],
         }
         for m, metric in enumerate(theirs)
     }

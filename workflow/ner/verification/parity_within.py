@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ner.decoding.columns import DECODER, METHOD, METRIC, RECORDING, SPLIT
-from ner.decoding.decode import decode
-from ner.decoding.metrics import score
+from ner.decoding.metrics import Decoded, score
 from ner.decoding.within import SPLITS
 from ner.published.tables import METRICS_PUBLISHED, read_published_embedding
 from ner.storage.tables import Column, Table, names
@@ -20,14 +19,14 @@ from ner.verification.compare import (
     TOLERANCE,
     UNSWAPPED,
     outside,
-    parity_tolerances,
 )
+from ner.verification.rounding import ROUNDING, held, ways
 
 _VALUE_OF = (METHOD, RECORDING, DECODER, SPLIT, METRIC)
 #: A published value a row.
 PARITY_WITHIN = Table(
     "verification/parity_within.csv",
-    (*_VALUE_OF, PUBLISHED, OURS, DIFFERENCE, TOLERANCE, UNSWAPPED),
+    (*_VALUE_OF, PUBLISHED, OURS, DIFFERENCE, TOLERANCE, UNSWAPPED, ROUNDING),
     "the authors' embeddings decoded here, beside their tables",
 )
 #: A method a row.
@@ -69,16 +68,20 @@ def parity_within(
         used = published.loc[(published.method == method) & (published.recording == recording), "decoder"]
         for decoder in used.unique():
             embedding = read_published_embedding(path, recording, method)
-            decoded = decode(embedding, decoders[decoder])
+            decoded = [
+                Decoded(*fitted.predict(given.coordinates)) for given, fitted in ways(embedding, decoders[decoder])
+            ]
             for split in SPLITS:
                 bins = embedding.split(split)
-                real, found = embedding.select(bins), decoded.select(bins)
-                ours, in_order = score(real, found, swapped=split == "test"), score(real, found)
-                tolerance = parity_tolerances(100 * real.bins_per_trial / np.count_nonzero(bins))
-                for metric, tolerated in tolerance.items():
+                real = embedding.select(bins)
+                found = [score(real, way.select(bins), swapped=split == "test") for way in decoded]
+                in_order = score(real, decoded[0].select(bins))
+                theirs = {metric: values[method, recording, decoder, split, metric] for metric in METRICS_PUBLISHED}
+                ours = held(found, theirs, 100 * real.bins_per_trial / np.count_nonzero(bins))
+                for metric, (value, rounding, tolerated) in ours.items():
                     of = (method, recording, decoder, split, metric)
-                    difference = ours[metric] - values[of]
-                    rows.append((*of, values[of], ours[metric], difference, tolerated, in_order[metric]))
+                    difference = value - theirs[metric]
+                    rows.append((*of, theirs[metric], value, difference, tolerated, in_order[metric], rounding))
     return pd.DataFrame(rows, columns=names(PARITY_WITHIN))
 
 
