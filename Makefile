@@ -84,6 +84,7 @@ showcase: $(READY)
 	cp figures/consistency.png figures/reference/ && cp figures/consistency_pairs.csv results/reference/consistency.csv
 	python -m snakemake --configfile workflow/overlays/{mirrored,alignments}.yaml --cores all $(ARGS) -- alignments few_trials
 	cp figures/{alignments,few_trials}.png figures/reference/
+	grep -E '^(metric|velocity_r2|position_r2),' figures/alignments_comparisons.csv > results/reference/alignments_comparisons.csv
 	cp figures/alignments_methods.csv results/reference/alignments.csv && cp figures/few_trials_trials.csv results/reference/few_trials.csv
 	python -m snakemake --configfile workflow/overlays/{mirrored,directions}.yaml --cores all $(ARGS) -- controls
 	cp figures/directions/controls.png figures/reference/directions.png && cp figures/directions/controls_sessions.csv results/reference/directions.csv

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 from scipy.stats import t
 
-from claims.tables import METRICS, TABLES, Claim
+from claims.tables import METRICS, TABLES, Claim, one
 from ner.decoding.differences import Z
 
 PAGE = "docs/what-ranking-adds.md"
@@ -33,6 +33,18 @@ TITLES = {
 #: Methods of the table of consistency.
 REPEATED = ["ner", "cebra", "ner-velocity", "ner-direction", "regression", "regression-sphere"]
 REPEATED += ["factor-analysis", "pca10", "pls3", "ner-shuffled", "untrained"]
+#: Differences across days: two methods with their protocols, the metric, and what the page calls them.
+_AVERAGE = "NER − average of the decoded direction, both rotated"
+ACROSS_DAYS = [
+    ("ner/strict", "ner/target-trained", "velocity", "NER rotated − the target's own decoder of NER"),
+    ("ner/strict", "ner/cca", "velocity", "NER rotated − NER by CCA"),
+    ("pca10/strict", "pca10/target-trained", "velocity", "PCA rotated − the target's own decoder of PCA"),
+    ("ner/strict", "cebra/strict", "velocity", "NER − CEBRA, both rotated"),
+    ("ner/strict", "pca10/strict", "velocity", "NER − PCA, both rotated"),
+    ("ner/strict", "regression/strict", "velocity", "NER − regression, both rotated"),
+    ("ner/strict", "average-lda/strict", "velocity", _AVERAGE),
+    ("ner/strict", "average-lda/strict", "position", _AVERAGE),
+]
 
 
 def scores(method: str) -> SimpleNamespace:
@@ -59,6 +71,14 @@ def difference(method: str, other: str, metric: str) -> SimpleNamespace:
         more=int((found > 0).sum()),
         all=len(found),
     )
+
+
+def across_days(way: str, other: str, metric: str) -> SimpleNamespace:
+    """One method and protocol minus another across days: mean over pairs, 95 % interval over days, SD by seeds."""
+    ways = dict(zip(("method", "protocol"), way.split("/"), strict=True))
+    ways |= dict(zip(("other_method", "other_protocol"), other.split("/"), strict=True))
+    row = one("alignments_comparisons", metric=METRICS[metric], **ways)
+    return SimpleNamespace(mean=row.difference, low=row.low, high=row.high, seeds=row.seed_sd)
 
 
 def consistency(method: str, between: str) -> SimpleNamespace:
@@ -120,6 +140,10 @@ def claims() -> Iterator[Claim]:
                 template = compared
             differences.append(difference("ner", other, metric))
             yield Claim(PAGE, f"NER − {TITLES[other]}, {metric}: " + template, {"of": differences[-1]})
+    for way, other, metric, title in ACROSS_DAYS:
+        differences.append(across_days(way, other, metric))
+        template = "{of.mean:+.3f} (interval {of.low:+.3f} to {of.high:+.3f}; SD by seeds {of.seeds:.3f})"
+        yield Claim(PAGE, f"{title}, {metric}: " + template, {"of": differences[-1]})
     clear = [of for of in differences if of.low > 0 or of.high < 0]
     explained = [of for of in clear if abs(of.mean) <= Z * of.seeds]
     yield Claim(

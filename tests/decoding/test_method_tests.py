@@ -14,6 +14,7 @@ from ner.decoding.method_tests import (
     across_tests,
     compare_across,
 )
+from ner.methods.names import method_name
 from ner.published.catalogue import published_tables
 from ner.published.tables import published_across
 from ner.storage.tables import names
@@ -84,6 +85,26 @@ def test_two_recordings_have_no_interval():
     found = compare_across(across(recordings=["r1", "r2"]), dict.fromkeys(("ner", "cebra"), ["r1", "r2"]))
     assert len(found) == 2 and found[["low", "high", "p_recordings"]].isna().all(axis=None)
     assert found["sentence"].str.contains("no interval can be had of 2 recordings").all()
+
+
+def test_a_recording_that_a_metric_is_not_defined_for_is_left_out_of_it():
+    """As the R2 of a target whose velocity has no variance."""
+    table, methods = across(), ("ner", "cebra", "pivae")
+    gap = table.assign(value=table["value"].mask(table["target"] == "r2"))
+    kept = table[(table["source"] != "r2") & (table["target"] != "r2")]
+    pd.testing.assert_frame_equal(
+        compare_across(gap, dict.fromkeys(methods, RECORDINGS)),
+        compare_across(kept, dict.fromkeys(methods, ["r1", "r3", "r4"])),
+    )
+    assert compare_across(table.assign(value=np.nan), dict.fromkeys(methods, RECORDINGS)).empty
+
+
+def test_sentences_call_methods_by_the_names_given():
+    table = across(methods=("ner", "pivae")).assign(group="days", protocol="strict", seed=0, fold=None)
+    found = across_tests(table[names(ACROSS)], method_name)
+    assert set(found["methods"]) == {"ner - pivae"}
+    assert found["sentence"].str.contains("R² of NER .* that of pi-VAE").all()
+    assert found["sentence"].tolist() != across_tests(table[names(ACROSS)])["sentence"].tolist()
 
 
 def test_methods_without_values_are_passed_over():

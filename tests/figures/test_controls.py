@@ -31,6 +31,10 @@ def sessions(methods=METHODS, recordings=RECORDINGS):
     return pd.DataFrame(rows, columns=names(SESSIONS))
 
 
+def means_of(values):
+    return control_means(values.assign(source=values["recording"], target=values["recording"]), "rates-history")
+
+
 @pytest.fixture
 def drawn():
     style.use_style()
@@ -43,7 +47,7 @@ def drawn():
 
 def test_means_are_over_recordings_with_the_interval_of_their_t():
     values = sessions()
-    means = control_means(values, "rates-history")
+    means = means_of(values)
     assert list(means.columns) == names(CONTROLS)
     chosen = values[values["metric"] == "position_r2"].pivot(index="recording", columns="method", values="mean")
     row = means[(means["method"] == "ner") & (means["metric"] == "position_r2")].iloc[0]
@@ -58,14 +62,14 @@ def test_means_are_over_recordings_with_the_interval_of_their_t():
 def test_a_recording_without_a_score_is_left_out_of_its_mean():
     values = sessions()
     gap = (values["method"] == "ner") & (values["recording"] == RECORDINGS[0]) & (values["metric"] == SORTED_BY)
-    means = control_means(values.assign(mean=values["mean"].mask(gap)), "rates-history")
+    means = means_of(values.assign(mean=values["mean"].mask(gap)))
     counts = means[means["metric"] == SORTED_BY].set_index("method")["recordings"].to_dict()
     assert counts == {"ner": 3, "average-lda": 4, "my-method": 4, "rates-history": 4}
 
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_fewer_than_three_recordings_have_no_interval(count):
-    means = control_means(sessions(recordings=RECORDINGS[:count]), "rates-history")
+    means = means_of(sessions(recordings=RECORDINGS[:count]))
     assert means[["low", "high", "difference_low", "difference_high"]].isna().all(axis=None)
     assert means[["mean", "difference"]].notna().all(axis=None)
 

@@ -28,6 +28,14 @@ from ner.storage.tables import names, write_csv
 
 NOTEBOOKS = ROOT / "workflow" / "notebooks"
 KINDS = registry.module_names()
+#: The beginning of a sentence that pages of some kinds have.
+SAID = {
+    "alignments": "Velocity R² of NER (rotated) is ",
+    "across": "Velocity R² of NER is ",
+    "across_latents": "Velocity R² of NER is ",
+    "variance": "Velocity R² of NER is ",
+    "controls": "Velocity R² of NER is ",
+}
 BINS = 6
 DECODER = LINEAR | {"max_iter": 50}
 METHODS = ["ner", "new-method"]
@@ -98,7 +106,7 @@ class Files:
     groups = {"days": GROUP}
     within = across = {"linear": METHODS}
     seeds = [0]
-    protocols = ("paper", "strict", "cca", "target-trained")
+    protocols = ("paper", "strict", "cca", "unaligned", "target-trained")
 
     def __init__(self, root):
         self.root = root
@@ -274,6 +282,7 @@ def test_a_notebook_draws_its_figure_and_writes_what_its_kind_says(name, plan, t
         pattern = "".join(f"(?:{re.escape(c.name)},)".replace(r"\{k\}", r"\d+") for c in table.columns)
         pattern = re.sub(r"(\(\?:\w*\\d\+,\))", r"\1+", pattern)
         assert re.fullmatch(pattern, "".join(f"{column}," for column in found)), (found, pattern)
+    assert f"<li>{SAID.get(entry['kind'], '')}" in page or entry["kind"] not in SAID
     # Nothing is complained of above the figure.
     said = [output for cell in executed.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
     assert said == []

@@ -168,6 +168,28 @@ def matrix(cells: pd.DataFrame, recordings: Sequence[str]) -> np.ndarray:
     return table.reindex(index=recordings, columns=recordings).to_numpy()
 
 
+def undefined(table: pd.DataFrame) -> set[str]:
+    """Recordings that as targets have no value by some source, as the R2 of a velocity without variance.
+
+    Args:
+        table: columns source, target and value among others, of one metric; a value of any seed or fold will do.
+    """
+    keys = [column for column in table if column not in ("seed", "fold", "value")]
+    known = table["value"].notna().groupby([table[key] for key in keys], sort=False).any()
+    return set(known[~known].index.get_level_values("target"))
+
+
+def defined(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the recordings that their metric is defined for: those that are not `undefined`, as source and target.
+
+    Args:
+        table: columns metric, source, target and value among others.
+    """
+    without = {metric: undefined(part) for metric, part in table.groupby("metric")}
+    ends = zip(table["metric"], table["source"], table["target"], strict=True)
+    return table[np.array([without[metric].isdisjoint(pair) for metric, *pair in ends], dtype=bool)]
+
+
 def kind_of_pairs(cells: pd.DataFrame) -> np.ndarray:
     """Whether each row is of a recording on itself or on another: columns source and target to columns.PAIRS."""
     return np.where(cells["source"] == cells["target"], *KINDS_OF_PAIRS)

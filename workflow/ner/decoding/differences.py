@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ner.decoding.metrics import METRICS
+from ner.decoding.statistics import over_recordings
 
 #: Standard deviations over seeds or folds that a difference must exceed: 95 % of a normal distribution lie within.
 Z = 1.96
@@ -23,14 +24,14 @@ Z = 1.96
 
 @dataclass(frozen=True)
 class Runs:
-    """How far a method's mean over units moves from seed to seed, and its means of every fold.
+    """A method's means of every seed, and of every fold.
 
     Attributes:
-        seed_variance: variance of the mean over units that seeds make; NaN where a unit has fewer than two.
+        seeds: (units, seeds), mean over folds.
         folds: (units, folds), mean over seeds.
     """
 
-    seed_variance: float
+    seeds: pd.DataFrame
     folds: pd.DataFrame
 
     @classmethod
@@ -44,11 +45,10 @@ class Runs:
         # Grouping would leave out rows without a fold.
         values = values.assign(fold=values["fold"].astype(object).where(values["fold"].notna(), "none"))
         means = values.groupby(["unit", "seed", "fold"])["value"].mean()
-        seeds, folds = (means.groupby(["unit", run]).mean().unstack(run) for run in ("seed", "fold"))
-        return cls(_mean_variance(seeds), folds)
+        return cls(*(means.groupby(["unit", run]).mean().unstack(run) for run in ("seed", "fold")))
 
 
-def run_spread(first: Runs, second: Runs) -> tuple[float, float]:
+def run_spread(first: Runs, second: Runs, *, same_seeds: bool = False) -> tuple[float, float]:
     """How far seeds alone, and folds alone, move the difference of two methods' means.
 
     Both are standard deviations of the mean over units of first minus second, as it would vary with other seeds (folds)
@@ -57,19 +57,25 @@ def run_spread(first: Runs, second: Runs) -> tuple[float, float]:
 
     - Over seeds: of each method and unit the variance over its seeds (of means over folds), divided by their number;
       summed over units and divided by their number squared; summed over both methods, whose seeds are independent. A
-      method without randomness adds 0.
+      method without randomness adds 0. Of two ways to read the same embeddings, it is that of the difference itself,
+      seed by seed.
     - Over folds: the same of the difference itself, as both methods have the same folds. Folds share training trials,
       so it is a rough guide.
 
     Args:
         first: of one method.
         second: of the other one, of the same units.
+        same_seeds: whether both read the same embeddings, a seed each.
 
     Returns:
         Over seeds, and over folds; NaN where a unit has fewer than two.
     """
     fold_variance = _mean_variance(first.folds - second.folds) if first.folds.shape[1] > 1 else np.nan
-    return float(np.sqrt(first.seed_variance + second.seed_variance)), float(np.sqrt(fold_variance))
+    if same_seeds:
+        seed_variance = _mean_variance(first.seeds - second.seeds)
+    else:
+        seed_variance = _mean_variance(first.seeds) + _mean_variance(second.seeds)
+    return float(np.sqrt(seed_variance)), float(np.sqrt(fold_variance))
 
 
 def _mean_variance(values: pd.DataFrame) -> float:
@@ -87,6 +93,48 @@ def counts(difference: float, low: float, high: float, spreads: Sequence[float])
         spreads: its standard deviations over seeds and over folds, NaN where not known.
     """
     return bool((low > 0 or high < 0) and all(abs(difference) > Z * sd for sd in spreads if np.isfinite(sd)))
+
+
+def compared(
+    difference: np.ndarray,
+    used: np.ndarray,
+    runs: tuple[Runs, Runs],
+    *,
+    called: tuple[str, str],
+    metric: str,
+    same_seeds: bool = False,
+) -> tuple[float, float, float, float, float, str]:
+    """What the difference of two methods amounts to: its interval and spreads, and a sentence.
+
+    Args:
+        difference: (recordings, recordings) values of the first method minus those of the second, means over runs.
+        used: (recordings, recordings) bool, the pairs that count.
+        runs: of the first method, and of the second.
+        called: what the first method is called, and what the second is.
+        metric: name of the metric.
+        same_seeds: whether both read the same embeddings, a seed each.
+
+    Returns:
+        The ends of the 95 % interval of its mean and its p over recordings (`statistics.over_recordings`), NaN of fewer
+        than three; its standard deviations over seeds and over folds (`run_spread`); the sentence (`in_words`).
+    """
+    recordings = len(difference)
+    low = high = p_value = np.nan
+    if recordings > 2:
+        whole = over_recordings(difference, used)
+        low, high, p_value = whole.low, whole.high, whole.p_value
+    seed_sd, fold_sd = run_spread(*runs, same_seeds=same_seeds)
+    said = in_words(
+        *called,
+        metric,
+        difference=difference[used].mean(),
+        low=low,
+        high=high,
+        recordings=recordings,
+        seed_sd=seed_sd,
+        fold_sd=fold_sd,
+    )
+    return low, high, p_value, seed_sd, fold_sd, said
 
 
 def in_words(

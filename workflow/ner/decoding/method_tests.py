@@ -1,32 +1,21 @@
 """Methods of decoding across recordings, tested against each other (paper, Figs 5 to 7)."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from ner.decoding.across_summary import DIAGONAL, KINDS_OF_PAIRS
+from ner.decoding.across_summary import DIAGONAL, KINDS_OF_PAIRS, undefined
 from ner.decoding.columns import DECODER, GROUP, METRIC, PAIRS, PROTOCOL
-from ner.decoding.differences import Runs, in_words, run_spread
-from ner.decoding.statistics import friedman, over_recordings, paired_t, repeated_measures_anova
+from ner.decoding.differences import Runs, compared
+from ner.decoding.statistics import friedman, paired_t, repeated_measures_anova
 from ner.storage.tables import Column, Table, names
 
-#: What a comparison of methods across recordings says, one test a row.
-TESTS = (
-    DECODER,
-    METRIC,
-    PAIRS,
-    Column("test", "", "paired t, anova (one-way, repeated measures) or friedman"),
-    Column("methods", "", "the methods compared, the second subtracted from the first"),
-    Column("recordings", "", "number of recordings"),
-    Column("n_pairs", "", "number of matched values, which the test takes as independent"),
-    Column("statistic", "", "t, F or chi squared"),
-    Column("df1", "", "degrees of freedom"),
-    Column("df2", "", "degrees of freedom of the error (F)"),
-    Column("p", "", "two-sided, uncorrected"),
-    Column("effect", "", "Cohen's d_z (paired t), partial eta squared (anova) or Kendall's W (friedman)"),
-    Column("difference", "R2: 1; accuracy: percentage points", "mean difference (paired t)"),
+RECORDINGS = Column("recordings", "", "number of recordings")
+DIFFERENCE = Column("difference", "R2: 1; accuracy: percentage points", "mean difference (paired t)")
+#: What `differences.compared` gives.
+COMPARED = (
     Column(
         "low",
         "as difference",
@@ -37,6 +26,23 @@ TESTS = (
     Column("seed_sd", "as difference", "its standard deviation over seeds, on the same recordings; empty of one seed"),
     Column("fold_sd", "as difference", "its standard deviation over folds; empty without folds"),
     Column("sentence", "", "the difference in words: whether it is larger than recordings, seeds and folds explain"),
+)
+#: What a comparison of methods across recordings says, one test a row.
+TESTS = (
+    DECODER,
+    METRIC,
+    PAIRS,
+    Column("test", "", "paired t, anova (one-way, repeated measures) or friedman"),
+    Column("methods", "", "the methods compared, the second subtracted from the first"),
+    RECORDINGS,
+    Column("n_pairs", "", "number of matched values, which the test takes as independent"),
+    Column("statistic", "", "t, F or chi squared"),
+    Column("df1", "", "degrees of freedom"),
+    Column("df2", "", "degrees of freedom of the error (F)"),
+    Column("p", "", "two-sided, uncorrected"),
+    Column("effect", "", "Cohen's d_z (paired t), partial eta squared (anova) or Kendall's W (friedman)"),
+    DIFFERENCE,
+    *COMPARED,
 )
 #: Tests of methods within recordings: a row a metric and test, values of the same recordings paired.
 WITHIN_TESTS = Table(
@@ -50,11 +56,12 @@ ACROSS_TESTS = Table(
 )
 
 
-def across_tests(table: pd.DataFrame) -> pd.DataFrame:
+def across_tests(table: pd.DataFrame, name: Callable[[str], str] = str) -> pd.DataFrame:
     """Test the methods of a run against each other.
 
     Args:
         table: columns columns.ACROSS.
+        name: from a method to what sentences call it.
 
     Returns:
         Columns ACROSS_TESTS; see `compare_across`.
@@ -62,16 +69,17 @@ def across_tests(table: pd.DataFrame) -> pd.DataFrame:
     found = []
     for (group, protocol), part in table.groupby(["group", "protocol"], sort=False):
         orders = dict.fromkeys(part["method"].unique(), sorted(part["source"].unique()))
-        found.append(compare_across(part, orders).assign(group=group, protocol=protocol))
+        found.append(compare_across(part, orders, name).assign(group=group, protocol=protocol))
     return joined(found, ACROSS_TESTS)
 
 
-def within_tests(table: pd.DataFrame) -> pd.DataFrame:
+def within_tests(table: pd.DataFrame, name: Callable[[str], str] = str) -> pd.DataFrame:
     """Test methods of decoding within recordings against each other.
 
     Args:
         table: columns method, recording, metric and value; several seeds and folds, of columns seed and fold where
             there are such, are averaged. Recordings that not every method has are left out.
+        name: from a method to what sentences call it.
 
     Returns:
         Columns WITHIN_TESTS, as `compare_across` tests the diagonal; without a row where fewer than two recordings
@@ -83,7 +91,7 @@ def within_tests(table: pd.DataFrame) -> pd.DataFrame:
         matrices = {method: np.diag(values[method]) for method in part["method"].unique()}
         orders = dict.fromkeys(matrices, list(values.index))
         part = part.assign(source=part["recording"], target=part["recording"])
-        rows += [(metric, *row[1:]) for row in _tests(matrices, orders, part, metric, [DIAGONAL])]
+        rows += [(metric, *row[1:]) for row in _tests(matrices, orders, part, metric, name, [DIAGONAL])]
     return pd.DataFrame(rows, columns=[METRIC.name, *names(TESTS[3:])])[names(WITHIN_TESTS)]
 
 
@@ -93,7 +101,9 @@ def joined(parts: list[pd.DataFrame], columns: Iterable[Column]) -> pd.DataFrame
     return pd.concat(parts, ignore_index=True)[names(columns)] if parts else pd.DataFrame(columns=names(columns))
 
 
-def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def compare_across(
+    table: pd.DataFrame, orders: Mapping[str, Sequence[str]], name: Callable[[str], str] = str
+) -> pd.DataFrame:
     """Test methods of decoding across recordings against each other.
 
     Values of two methods are paired by the places of source and target in the methods' orders: the same order for all
@@ -101,8 +111,10 @@ def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> 
 
     Args:
         table: columns method, source, target, decoder, metric and value; several seeds and folds, of columns seed and
-            fold where there are such, are averaged.
+            fold where there are such, are averaged. Recordings that a metric is not defined for (`undefined`) are left
+            out of it.
         orders: method to its recordings, of the same number. Methods that the table lacks are passed over.
+        name: from a method to what sentences call it.
 
     Returns:
         Columns TESTS: for every decoder, metric and part, the t test of each pair of methods, and, where there are
@@ -118,19 +130,21 @@ def compare_across(table: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> 
         raise ValueError(f"orders of {[len(order) for order in orders.values()]} recordings; expected one number")
     rows = []
     for (decoder, metric), part in table.groupby(["decoder", "metric"], sort=False):
+        left_out = undefined(part)
+        kept = {method: [each for each in order if each not in left_out] for method, order in orders.items()}
         matrices = {
             method: values.pivot_table(index="source", columns="target", values="value").reindex(
-                index=orders[method], columns=orders[method]
+                index=kept[method], columns=kept[method]
             )
             for method, values in part.groupby("method", sort=False)
-            if method in orders
+            if method in kept
         }
         for method, matrix in matrices.items():
             if matrix.isna().to_numpy().any():
-                raise ValueError(f"{method}, {decoder}, {metric}: no value for some pairs of {list(orders[method])}")
-        matrices = {method: matrices[method].to_numpy() for method in orders if method in matrices}
+                raise ValueError(f"{method}, {decoder}, {metric}: no value for some pairs of {kept[method]}")
+        matrices = {method: matrices[method].to_numpy() for method in kept if method in matrices}
         if matrices:
-            rows += [(decoder, metric, *row) for row in _tests(matrices, orders, part, metric)]
+            rows += [(decoder, metric, *row) for row in _tests(matrices, kept, part, metric, name)]
     return pd.DataFrame(rows, columns=names(TESTS))
 
 
@@ -152,6 +166,7 @@ def _tests(
     orders: Mapping[str, Sequence[str]],
     table: pd.DataFrame,
     metric: str,
+    name: Callable[[str], str],
     parts: Sequence[str] = KINDS_OF_PAIRS,
 ) -> list[tuple]:
     """Rows of TESTS, without their decoder and metric, for matrices whose rows and columns have these orders.
@@ -161,6 +176,7 @@ def _tests(
         orders: method to the recordings of its rows and columns.
         table: the values of single runs, columns method, source, target, value, and where there are such seed and fold.
         metric: what the values are.
+        name: from a method to what sentences call it.
         parts: the parts of the matrices that are tested.
     """
     count = len(next(iter(matrices.values())))
@@ -176,18 +192,11 @@ def _tests(
             t = paired_t(a[used], b[used])
             row = (part, "paired t", f"{first} - {second}", count, pairs)
             row += (t.statistic, t.df, np.nan, t.p_value, t.effect, t.difference)
-            matched = list(orders[first]) == list(orders[second])
-            interval = (np.nan,) * 3
-            if matched and count > 2:
-                whole = over_recordings(a - b, used)
-                interval = (whole.low, whole.high, whole.p_value)
-            words: tuple = (np.nan, np.nan, "")
-            if matched:
-                of = {"difference": t.difference, "low": interval[0], "high": interval[1], "recordings": count}
-                spread = run_spread(runs[first], runs[second])
-                of |= dict(zip(("seed_sd", "fold_sd"), spread, strict=True))
-                words = (*spread, in_words(first, second, metric, **of))
-            rows.append(row + interval + words)
+            amounts: tuple = (*(np.nan,) * 5, "")
+            if list(orders[first]) == list(orders[second]):
+                called = name(first), name(second)
+                amounts = compared(a - b, used, (runs[first], runs[second]), called=called, metric=metric)
+            rows.append(row + amounts)
         if len(matrices) > 2:
             values = np.column_stack([matrix[used] for matrix in matrices.values()])
             of = (", ".join(matrices), count, pairs)

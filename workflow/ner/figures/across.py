@@ -127,7 +127,7 @@ class Across:
             cells=cells,
             means=across_means(cells),
             accuracy=across_accuracy(time, published_time),
-            tests=pd.concat([across_tests(_rows(table, decoder=decoder)) for decoder in decoders]),
+            tests=pd.concat([across_tests(_rows(table, decoder=decoder), method_name) for decoder in decoders]),
             bin_seconds=shown[0].bin_seconds if shown else BIN_SECONDS,
         )
 

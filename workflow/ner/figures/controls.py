@@ -42,11 +42,12 @@ _WIDEST = 44
 _ROW, _ABOVE, _BELOW, _LEFT, _RIGHT, _GAP = 0.19, 0.55, 0.78, 2.15, 0.34, 0.42
 
 
-def control_means(values: pd.DataFrame, ceiling: str) -> pd.DataFrame:
+def control_means(cells: pd.DataFrame, ceiling: str) -> pd.DataFrame:
     """Mean and interval of every method over recordings, and its paired difference from the ceiling.
 
     Args:
-        values: columns tables.SESSIONS; of several seeds and folds the mean counts.
+        cells: columns method, metric, source, target, mean (over seeds and folds), null_low and null_high. Within
+            recordings source and target are one; across them they are different in all rows.
         ceiling: a method.
 
     Returns:
@@ -54,24 +55,33 @@ def control_means(values: pd.DataFrame, ceiling: str) -> pd.DataFrame:
         left out of it.
     """
     rows = []
-    for metric, part in values.groupby("metric", sort=False):
-        table = part.pivot(index="recording", columns="method", values="mean")
+    for metric, part in cells.groupby("metric", sort=False):
+        order = part["target"].unique()
+        tables = {
+            method: found.pivot(index="source", columns="target", values="mean").reindex(index=order, columns=order)
+            for method, found in part.groupby("method")
+        }
         bounds = part.groupby("method")[["null_low", "null_high"]].mean()
-        for method in table.columns:
-            found = _interval(table[method])
-            against = _interval(table[method] - table[ceiling])
-            rows.append((method, metric, int(table[method].count()), *found, *bounds.loc[method], *against))
+        for method, table in tables.items():
+            found, against = _interval(table), _interval(table - tables[ceiling])
+            rows.append((method, metric, int(table.notna().any().sum()), *found, *bounds.loc[method], *against))
     means = pd.DataFrame(rows, columns=names(CONTROLS))
     order = means[means["metric"] == SORTED_BY].sort_values("mean", ascending=False)["method"].tolist()
     return means.sort_values("method", key=lambda column: column.map(order.index), kind="stable", ignore_index=True)
 
 
-def _interval(values: pd.Series) -> tuple[float, float, float]:
-    """Mean over recordings, and the ends of its 95 % interval, NaN of fewer than three."""
-    found = values.dropna().to_numpy()
-    if len(found) < 3:
-        return float(values.mean()), np.nan, np.nan
-    whole = over_recordings(np.diag(found), np.eye(len(found), dtype=bool))
+def _interval(table: pd.DataFrame) -> tuple[float, float, float]:
+    """Mean of a table of sources and targets, and the ends of its 95 % interval over recordings.
+
+    Pairs without a value do not count, and targets without any not as sources either. Fewer than three recordings have
+    no interval: NaN.
+    """
+    kept = table.columns[table.notna().any()]
+    values = table.loc[kept, kept].to_numpy()
+    used = np.isfinite(values)
+    if len(kept) < 3:
+        return float(values[used].mean()) if used.any() else np.nan, np.nan, np.nan
+    whole = over_recordings(values, used)
     return whole.mean, whole.low, whole.high
 
 
@@ -105,7 +115,8 @@ class Controls:
             split: train or test.
         """
         said = f"{trials_name(split)} ({protocol} protocol, {decoder_name(decoder)} decoders)"
-        return cls(values, control_means(values, ceiling), ceiling, said)
+        cells = values.assign(source=values["recording"], target=values["recording"])
+        return cls(values, control_means(cells, ceiling), ceiling, said)
 
     @property
     def methods(self) -> list[str]:

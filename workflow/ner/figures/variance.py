@@ -119,7 +119,7 @@ class Variance:
             **{bound: (bound, "mean") for bound in BOUNDS},
         )
         accuracy = accuracy.reset_index().merge(_speeds(alike), on=["area", "bin"])
-        tests = within_tests(table)
+        tests = within_tests(table, method_name)
         return cls(methods, decoder, protocol, split, table, values, accuracy, timed, widths, tests)
 
     @property

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ner.decoding.method_tests import TESTS, compare_across, joined
+from ner.methods.names import method_name
 from ner.published.catalogue import METHODS
 from ner.published.tables import FIGURE
 from ner.storage.tables import Column, Table
@@ -36,5 +37,5 @@ def published_tests(table: pd.DataFrame) -> pd.DataFrame:
         published = {method: part.loc[part["method"] == method, "source"].unique().tolist() for method in methods}
         matched = {method: sorted(order) for method, order in published.items()}
         for pairing, orders in (("published", published), ("matched", matched)):
-            found.append(compare_across(part, orders).assign(figure=figure, pairing=pairing))
+            found.append(compare_across(part, orders, method_name).assign(figure=figure, pairing=pairing))
     return joined(found, PUBLISHED_TESTS)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ner.data.needs import CONDITIONS
+from ner.decoding.alignment_tests import COMPARISONS
 from ner.figures.kinds.registry import Plan, Problem, unread_across, unshown_ceiling
 from ner.figures.settings import DECODER, GROUP, METHOD, METHODS
 from ner.figures.tables import CONTROLS, SESSIONS
@@ -13,7 +14,7 @@ SETTINGS = {
     "ceiling": {**METHOD, "description": "the method of `methods` whose decoder of the target itself is a line"},
     "decoder": DECODER,
 }
-TABLES = (CONTROLS, SESSIONS)
+TABLES = (CONTROLS, SESSIONS, COMPARISONS)
 NEEDS = {CONDITIONS}
 
 
