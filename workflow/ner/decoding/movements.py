@@ -42,7 +42,7 @@ class Movements(Bins):
 
     @property
     def position(self) -> np.ndarray:
-        """(bins, 2) float64: position of the hand from that at the go cue, cm."""
+        """(bins, 2) float64: position of the hand from that in the first bin, cm."""
         return integrate_velocity(self.velocity, self.trial_bins, self.bin_seconds)
 
     @property

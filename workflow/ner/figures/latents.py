@@ -191,7 +191,7 @@ def embedding_panel(
         directions: (trials,), degrees; or (trials, 3), RGB colors.
         linewidth: points.
         alpha: opacity of a line.
-        starts: mark the first bin (the go cue) of each.
+        starts: mark the first bin of each.
     """
     if paths[0].shape[1] < 3:
         trajectories(axis, paths, directions, linewidth=linewidth, alpha=alpha, starts=starts)

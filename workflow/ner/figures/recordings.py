@@ -14,14 +14,14 @@ SPEED_STYLES = {"vx": "-", "vy": (0, (3, 1.5))}
 
 
 def time_axis(axis: Axes, bins: int, bin_seconds: float = BIN_SECONDS) -> None:
-    """Label an axis of time since the go cue, for data drawn in milliseconds.
+    """Label an axis of time since the first bin (in the paper's recordings, the go cue), for data in milliseconds.
 
     Args:
         axis: 2D axes.
         bins: that are drawn.
         bin_seconds: width of a bin.
     """
-    axis.set(xlim=(0, (bins - 1) * bin_seconds * 1000), xlabel="time from go cue (ms)")
+    axis.set(xlim=(0, (bins - 1) * bin_seconds * 1000), xlabel="time from first bin (ms)")
     axis.locator_params(axis="x", nbins=4)
 
 

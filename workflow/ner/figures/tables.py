@@ -16,7 +16,7 @@ PUBLISHED = Column("published", VALUE.unit, "the same, as the authors published 
 _DECODED = (
     VX,
     VY,
-    *(Column(axis, "cm", f"position of the hand along {axis}, from that at the go cue") for axis in "xy"),
+    *(Column(axis, "cm", f"position of the hand along {axis}, from that in the first bin") for axis in "xy"),
     *(Column(f"decoded_v{axis}", "cm/s", f"velocity along {axis}, decoded") for axis in "xy"),
     *(Column(f"decoded_{axis}", "cm", f"position along {axis}, by the decoded velocities") for axis in "xy"),
 )

@@ -28,7 +28,7 @@ function traces(session, rotation, trials) {
     }
   }
   const [x, y, z] = [0, 1, 2].map((axis) => averages.map((line) => line.xyz[axis][0]));
-  made.push({type: "scatter3d", mode: "markers", x, y, z, hovertemplate: "go cue<extra></extra>",
+  made.push({type: "scatter3d", mode: "markers", x, y, z, hovertemplate: "first bin<extra></extra>",
     marker: {size: 4.5, color: averages.map((line) => page.colors[line.direction]),
       line: {color: "black", width: 1}}});
   return made;
