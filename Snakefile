@@ -53,7 +53,7 @@ onstart:
     forget_failures(FOLDERS["logs"])
     try:
         check_cluster(workflow.executor_plugin.name)
-        check_writable(FOLDERS)
+        check_writable(FOLDERS, [path for job in workflow.dag.needrun_jobs() for path in job.products()])
     except ConfigError as error:
         raise WorkflowError(str(error)) from None
     if workflow.executor_plugin.name == "local":

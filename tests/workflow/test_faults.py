@@ -282,6 +282,19 @@ def test_read_only_results_are_said_before_any_job(copied, target, said):
     assert contents(copied) == before
 
 
+@pytest.mark.parametrize("place", ["tables", "embeddings/ner"])
+def test_a_file_in_the_place_of_a_folder_is_said_before_any_job(copied, place):
+    target = {"tables": "tables/recordings.csv", "embeddings/ner": f"{STEM}.parquet"}[place]
+    shutil.rmtree(copied.results / place)
+    (copied.results / place).write_text("notes\n")
+    before = contents(copied)
+    result = copied.snakemake(f"results/{target}")
+    assert result.returncode != 0
+    assert f"config pathvars.results: found 'results/{place}', which is a file; expected a folder" in result.stderr
+    assert "Traceback" not in result.stderr and result.stderr.count("; expected ") == 1
+    assert contents(copied) == before
+
+
 @pytest.mark.parametrize("linked", [False, True], ids=["folder", "link"])
 def test_a_read_only_folder_inside_results_is_said_before_any_job(copied, linked):
     shutil.rmtree(copied.results / "tables")

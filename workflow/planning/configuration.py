@@ -3,7 +3,7 @@
 import copy
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain, combinations
 from pathlib import Path
@@ -198,17 +198,25 @@ def validate(config: Mapping) -> None:
         raise ConfigError("\n".join([*found[:_REPORTED], *more]))
 
 
-def check_writable(folders: Mapping[str, str]) -> None:
+def check_writable(folders: Mapping[str, str], made: Iterable[str]) -> None:
     """Refuse folders to write in that cannot be written, before a job finds out half-way.
 
     Args:
         folders: those of pathvars, by name.
+        made: files that a run makes.
 
     Raises:
-        ConfigError: naming of each the first folder in it that cannot be written, or the one in which it would be made.
+        ConfigError: naming of each the first folder in it that cannot be written, or the one in which it would be made;
+            and files that lie where there has to be a folder.
     """
     found = {}
+    parents = {parent for path in made for parent in Path(path).parents}
     for name, folder in folders.items():
+        taken = (path for path in parents if path.is_relative_to(folder) and path.exists() and not path.is_dir())
+        found |= {
+            path: problem(("pathvars", name), f"{show(str(path))}, which is a file", "a folder", "move the file away")
+            for path in sorted(taken)
+        }
         there = _existing(folder)
         if any(there.is_relative_to(other) for other in found):
             continue
