@@ -154,16 +154,13 @@ class Files:
         return decode_within(self.coordinates(method, recording, seed), **of)
 
     def scores_file(self, decoder, method, recording, seed):
-        of = (decoder, method, recording, seed)
-        return self.made("-".join(map(str, of)) + ".csv", lambda path: write_csv(path, self.scores(*of)[0]))
+        """Beside those of another seed."""
 
-    def times_file(self, decoder, method, recording, seed):
-        of = (decoder, method, recording, seed)
-        return self.made("-".join(map(str, of)) + ".time.csv", lambda path: write_csv(path, self.scores(*of)[1]))
+        def make(path):
+            table = self.scores(decoder, method, recording, seed)[0]
+            write_csv(path, pd.concat([table.assign(seed=seed + 1, value=0), table]))
 
-    def nulls_file(self, decoder, method, recording, seed):
-        of = (decoder, method, recording, seed)
-        return self.made("-".join(map(str, of)) + ".null.csv", lambda path: write_csv(path, self.scores(*of)[2]))
+        return self.made(f"{decoder}-{method}-{recording}-{seed}-scores.csv", make)
 
     def movements_file(self, decoder, method, recording, seed, protocol):
         def make(path):
@@ -173,9 +170,18 @@ class Files:
         return self.made(f"{decoder}-{method}-{recording}-{seed}-{protocol}.parquet", make)
 
     def within_files(self, decoder, methods):
-        of = [(decoder, method, recording, 0) for method in methods for recording in self.recordings]
-        files = self.scores_file, self.times_file, self.nulls_file
-        return tuple([file(*each) for each in of] for file in files)
+        tables = {
+            f"{decoder}-{method}-{recording}": self.scores(decoder, method, recording, 0)
+            for method in methods
+            for recording in self.recordings
+        }
+        return tuple(
+            [
+                self.made(f"{name}{suffix}.csv", lambda path, table=of_one[k]: write_csv(path, table))
+                for name, of_one in tables.items()
+            ]
+            for k, suffix in enumerate(("", ".time", ".null"))
+        )
 
     def across_files(self, group):
         files = []

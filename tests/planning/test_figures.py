@@ -189,7 +189,7 @@ def test_a_figure_within_recordings_asks_for_its_own_methods_and_decoder():
     entry = figures(some)["fig4_knn"]
     tables = registry.kind("variance").inputs(entry, run_plan(some))["tables"]
     assert tables == [
-        f"<results>/decoding/within/knn/{method}/{recording}/seed4.csv"
+        f"<results>/decoding/within/knn/{method}/{recording}.csv"
         for method in ("ner", "cebra16", "pivae")
         for recording in HAN
     ]

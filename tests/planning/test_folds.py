@@ -53,13 +53,13 @@ def test_tables_are_over_all_folds_and_pictures_of_the_last():
     plan = run_plan(made)
     metrics, times, nulls = plan.within_files("linear", ["ner"])
     folds = [f"{name}-fold{k}" for name in HAN for k in "123"]
-    stems = [f"<results>/decoding/within/linear/ner/{fold}/seed{seed}" for fold in folds for seed in (0, 7)]
+    stems = [f"<results>/decoding/within/linear/ner/{fold}" for fold in folds]
     assert metrics == [f"{stem}.csv" for stem in stems]
     assert (times[0], nulls[0]) == (f"{stems[0]}.time.csv", f"{stems[0]}.null.csv")
     assert plan.recording_file(HAN[1]) == f"<results>/recordings/{HAN[1]}-fold3.parquet"
     assert plan.embedding_file("ner", HAN[1], 0) == f"<results>/embeddings/ner/{HAN[1]}-fold3/seed0.parquet"
     assert plan.movements_file("knn", "ner", HAN[1], 0, "paper").endswith(f"paper/knn/ner/{HAN[1]}-fold3/seed0.parquet")
-    assert plan.scores_file("knn", "ner", HAN[1], 0).endswith(f"within/knn/ner/{HAN[1]}-fold3/seed0.csv")
+    assert plan.scores_file("knn", "ner", HAN[1], 0).endswith(f"within/knn/ner/{HAN[1]}-fold3.csv")
     across = [path for path in plan.across_files("han-s1")[0] if "/ner/" in path]
     assert across == [f"<results>/decoding/across/ner/han-s1-fold{k}/seed{s}.csv" for k in "123" for s in "07"]
     assert len(plan.few_trials_files("han-s1", ["ner"])) == 3 * 2

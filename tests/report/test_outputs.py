@@ -17,9 +17,13 @@ TABLES = tables_of(table_modules())
 @pytest.mark.parametrize(
     ("path", "meaning"),
     [
-        ("decoding/within/linear/ner/demo-day1-m1/seed0.csv", "what tables/within.csv is joined from"),
+        ("decoding/within/linear/ner/demo-day1-m1.csv", "what tables/within.csv is joined from"),
         (
-            "decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
+            "decoding/within/linear/ner/demo-day1-m1/seed0.csv",
+            "metrics of one seed, which a figure shows of what the run does not decode everywhere",
+        ),
+        (
+            "decoding/within/{decoder}/{method}/{recording}.time.csv",
             "what tables/within_time.csv is joined from",
         ),
         (
@@ -35,7 +39,7 @@ def test_the_most_special_kind_describes_a_file(path, meaning):
     assert described(path, TABLES).meaning == meaning
 
 
-@pytest.mark.parametrize("path", ["tables/other.csv", "decoding/within/ner/seed0.csv", "tables/within.csv.gz"])
+@pytest.mark.parametrize("path", ["tables/other.csv", "decoding/within/ner.csv", "tables/within.csv.gz"])
 def test_other_files_are_not_described(path):
     assert described(path, TABLES) is None
 
@@ -79,7 +83,7 @@ def test_a_table_is_found_where_it_is_declared(tmp_path, monkeypatch):
 
 
 def test_the_page_names_folders_rules_units_and_columns_once():
-    within = "decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv"
+    within = "decoding/within/{decoder}/{method}/{recording}.csv"
     outputs = {
         "decode_within": [("results/demo", within)],
         "within_table": [("results/demo", "tables/within.csv")],

@@ -328,7 +328,7 @@ def flip(path):
     [
         (f"{STEM}.parquet", ["decoding", "tables"], "decode_within", ["embed", "decode_within", "within_table"]),
         (
-            "decoding/within/linear/ner/demo-day-m1/seed0.csv",
+            "decoding/within/linear/ner/demo-day-m1.csv",
             ["tables"],
             "within_table",
             ["decode_within", "within_table"],

@@ -39,12 +39,11 @@ def measured_jobs(
         for group, members in groups.items()
         if not any((method, name) in left_out for name in members)
     ]
-    extra = set(extra) - decoded
-    fits = {(method, name) for method, _, name in decoded | extra}
+    decoded |= set(extra)
+    fits = {(method, name) for method, _, name in decoded}
     fits |= {(method, recording) for method, group in across_groups for recording in groups[group]}
     of_seeds = {
         "embed": {(method, path) for method, name in fits for path in recordings[name]},
-        "decode_one": {(f"{method}/{decoder}", path) for method, decoder, name in extra for path in recordings[name]},
         "decode_across": {(method, path) for method, group in across_groups for path in group_paths[group]},
     }
     return sorted(

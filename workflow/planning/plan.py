@@ -9,7 +9,7 @@ from planning.folds import folds_of_groups, folds_of_recordings, variant
 from planning.run import compared, decoded_methods, groups, offered, recordings, run_names, unsuited
 
 _EMBEDDING = "<results>/embeddings/{}/{}/seed{}"
-_WITHIN = "<results>/decoding/within/{}/{}/{}/seed{}"
+_WITHIN = "<results>/decoding/within/{}/{}/{}"
 _MOVEMENTS = "<results>/decoding/movements/{}/{}/{}/{}/seed{}.parquet"
 _FEW_TRIALS = "<results>/decoding/few_trials/{}/{}/seed{}.csv"
 _ACROSS = "<results>/decoding/across/{}/{}/seed{}"
@@ -79,8 +79,10 @@ class RunPlan:
         return _EMBEDDING.format(method, self._shown(recording), seed) + ".history.csv"
 
     def scores_file(self, decoder: str, method: str, recording: str, seed: int) -> str:
-        """The metrics of its decoding within the recording."""
-        return _WITHIN.format(decoder, method, self._shown(recording), seed) + ".csv"
+        """The metrics of its decoding within the recording; of all seeds, where the run decodes all of them there."""
+        stem = _WITHIN.format(decoder, method, self._shown(recording))
+        decoded = method in self.within.get(decoder, ()) and recording in self.compared() and seed in self.seeds
+        return f"{stem}.csv" if decoded else f"{stem}/seed{seed}.csv"
 
     def movements_file(self, decoder: str, method: str, recording: str, seed: int, protocol: str) -> str:
         """The movements decoded from it."""
@@ -91,17 +93,16 @@ class RunPlan:
         return compared(self.recordings)
 
     def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
-        """Metrics within the compared recordings, accuracy over time, and chance.
+        """Metrics within the compared recordings, accuracy over time, and chance: a file a method, recording and fold.
 
-        A file a method, recording, fold and seed.
+        Each is of all seeds.
         """
         stems = [
-            _WITHIN.format(decoder, method, fold, seed)
+            _WITHIN.format(decoder, method, fold)
             for method in methods
             for recording in self.compared()
             if self.suits(method, recording)
             for fold in self.variants(recording)
-            for seed in self.seeds
         ]
         return _tables(stems)
 

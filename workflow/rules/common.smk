@@ -120,13 +120,6 @@ def within_files(suffix):
     return [file.removesuffix(".csv") + suffix for file in metrics]
 
 
-def within_outputs(seeds):
-    """The results of decoding within a recording, by their names: a file of each kind for every seed."""
-    stem = "<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}"
-    kinds = {"metrics": ".csv", "time": ".time.csv", "null": ".null.csv"}
-    return {name: expand(stem + suffix, seed=seeds, allow_missing=True) for name, suffix in kinds.items()}
-
-
 def plain_recording(wildcards):
     """A recording, whichever fold of it a job is of."""
     return VARIANTS[wildcards.recording][0]
@@ -156,8 +149,7 @@ def outputs_of_rules(wildcards):
 
     def placed(pattern):
         folder = next(folder for folder in folders if pattern.startswith(f"{folder}/"))
-        # A job may make the files of all seeds.
-        return folder, re.sub(r"\bseed\d+\b", "seed{seed}", pattern.removeprefix(f"{folder}/"))
+        return folder, pattern.removeprefix(f"{folder}/")
 
     found = {
         made_by.name: [placed(pattern) for pattern in map(strip_wildcard_constraints, made_by.output)]

@@ -1,16 +1,16 @@
 use rule step as decode_within with:
     """Fit a decoder on a recording's training trials and score it on both splits, under both protocols, seed by seed."""
     input:
+        # Most of a job is the loading of packages, so one job decodes all seeds.
         embeddings=expand(
             "<results>/embeddings/{method}/{recording}/seed{seed}.parquet", seed=SEEDS, allow_missing=True
         ),
     output:
-        **within_outputs(SEEDS),
+        metrics="<results>/decoding/within/{decoder}/{method}/{recording}.csv",
+        time="<results>/decoding/within/{decoder}/{method}/{recording}.time.csv",
+        null="<results>/decoding/within/{decoder}/{method}/{recording}.null.csv",
     pathvars:
         job="decode_within/{method}/{decoder}/{recording}",
-    wildcard_constraints:
-        # Most of a job is the loading of packages, so one job decodes all seeds of what the run decodes.
-        method="|".join({method for read in PLAN.within.values() for method in read}),
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 10 * attempt,
@@ -26,20 +26,15 @@ use rule step as decode_within with:
 
 
 use rule decode_within as decode_one with:
-    """The same for one seed, where a figure or a finding shows what the run does not decode everywhere."""
+    """The metrics of one seed, where a figure shows what the run does not decode everywhere."""
     input:
         embeddings=["<results>/embeddings/{method}/{recording}/seed{seed}.parquet"],
     output:
-        **within_outputs(["{seed}"]),
+        metrics="<results>/decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
     pathvars:
         job="decode_one/{method}/{decoder}/{recording}/seed{seed}",
-    wildcard_constraints:
-        method="|".join(config["methods"]),
     params:
         seeds=lambda wildcards: [int(wildcards.seed)],
-
-
-ruleorder: decode_within > decode_one
 
 
 use rule step as decode_movements with:

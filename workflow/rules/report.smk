@@ -91,10 +91,9 @@ use rule step as findings with:
         parity_curved="<results>/verification/parity_curved.csv",
         published_tests="<results>/verification/published_tests.csv",
         positives=expand(
-            "<results>/decoding/within/linear/{method}/{recording}/seed{seed}.csv",
+            "<results>/decoding/within/linear/{method}/{recording}.csv",
             method=["cebra", POSITIVES["method"]],
             recording=[name for name in POSITIVES["recordings"] if name in RECORDINGS and not PLAN.folds],
-            seed=SEEDS,
         ),
         turned_back=expand(
             "<results>/decoding/turned_back/{method}/{group}/seed{seed}.csv",

@@ -1,10 +1,8 @@
 from job import job
 
 with job(snakemake):
-    import pandas as pd
-
     from ner.decoding.columns import ACROSS, WITHIN
-    from ner.storage.tables import names, read_csv, write_csv
+    from ner.storage.tables import read_csv, read_csvs, write_csv
     from ner.verification import findings
     from ner.verification.compare import read_published_split
     from ner.verification.parity_across import PARITY_ACROSS, PARITY_ACROSS_SUMMARY
@@ -27,10 +25,8 @@ with job(snakemake):
     write_csv(made.pairs, findings.pairs(read_csv(given.published_tests, PUBLISHED_TESTS)))
     write_csv(made.curved, findings.curved(read_csv(given.parity_curved, PARITY_CURVED)))
 
-    back = [read_csv(path, ACROSS) for path in given.turned_back]
-    back = pd.concat(back) if back else pd.DataFrame(columns=names(ACROSS))
+    back = read_csvs(given.turned_back, ACROSS)
     write_csv(made.turned, findings.turned_labels(across, back, snakemake.params.turned))
 
-    parts = [read_csv(path, WITHIN) for path in given.positives]
-    trained = pd.concat(parts) if parts else pd.DataFrame(columns=names(WITHIN))
+    trained = read_csvs(given.positives, WITHIN)
     write_csv(made.positives, findings.positives(trained, read_csv(given.retrained, RETRAINED_WITHIN)))

@@ -35,21 +35,27 @@ WITHIN = Table(
     "tables/within.csv",
     (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, FOLD, VALUE),
     "metrics of decoders fitted and scored within a recording",
-    parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
+    parts="decoding/within/{decoder}/{method}/{recording}.csv",
 )
 #: Share of trials whose direction is decoded right, bin by bin, within one recording.
 WITHIN_TIME = Table(
     "tables/within_time.csv",
     (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, BIN, SEED, FOLD, VALUE, NULL_LOW, NULL_HIGH),
     "share of trials whose direction is decoded right, bin by bin",
-    parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.time.csv",
+    parts="decoding/within/{decoder}/{method}/{recording}.time.csv",
 )
 #: The same metrics, beside what they are by chance.
 WITHIN_NULL = Table(
     "tables/within_null.csv",
     (METHOD, RECORDING, DECODER, PROTOCOL, SPLIT, METRIC, SEED, FOLD, VALUE, *NULL),
     "the same metrics beside those of permuted labels",
-    parts="decoding/within/{decoder}/{method}/{recording}/seed{seed}.null.csv",
+    parts="decoding/within/{decoder}/{method}/{recording}.null.csv",
+)
+#: Metrics of one seed, in no table.
+WITHIN_ONE = Table(
+    "decoding/within/{decoder}/{method}/{recording}/seed{seed}.csv",
+    WITHIN.columns,
+    "metrics of one seed, which a figure shows of what the run does not decode everywhere",
 )
 #: Metrics of decoders fitted on a source rotated onto a target and scored on the target's test trials.
 ACROSS = Table(

@@ -8,14 +8,16 @@ import pandas as pd
 from ner.decoding.columns import WITHIN
 from ner.decoding.metrics import METRICS
 from ner.published.tables import PUBLISHED_WITHIN
+from ner.storage.errors import InputError
 from ner.storage.tables import read_csv
 
 
-def scores(path: str | os.PathLike, *, protocol: str, split: str) -> pd.Series:
+def scores(path: str | os.PathLike, *, seed: int, protocol: str, split: str) -> pd.Series:
     """The metrics of one decoding within a recording.
 
     Args:
-        path: table of columns decoding.columns.WITHIN, of one decoder, method, recording and seed.
+        path: table of columns decoding.columns.WITHIN, of one decoder, method and recording.
+        seed: of the embedding; the table may have others.
         protocol: paper or strict.
         split: train or test.
 
@@ -23,10 +25,14 @@ def scores(path: str | os.PathLike, *, protocol: str, split: str) -> pd.Series:
         Metric to value.
 
     Raises:
-        InputError: if the file is missing or damaged.
+        InputError: if the file is missing or damaged, or has no row of the seed.
     """
     table = read_csv(path, WITHIN)
-    return table[(table["protocol"] == protocol) & (table["split"] == split)].set_index("metric")["value"]
+    of_seed = table[table["seed"] == seed]
+    if of_seed.empty:
+        remedy = f"delete {path} and run snakemake again to rebuild it"
+        raise InputError(path, f"seeds {sorted(set(table['seed']))}", f"also {seed}", remedy)
+    return of_seed[(of_seed["protocol"] == protocol) & (of_seed["split"] == split)].set_index("metric")["value"]
 
 
 def published_scores(paths: Sequence[str | os.PathLike], *, protocol: str, **of: str) -> pd.Series:

@@ -24,5 +24,5 @@ def inputs(entry: Mapping, plan: Plan) -> dict[str, str | list[str]]:
 
 
 def parameters(entry: Mapping, plan: Plan) -> dict:
-    """How the movements were decoded."""
-    return {key: entry[key] for key in ("decoder", "protocol")}
+    """How the movements were decoded, and the seed of the embedding."""
+    return {key: entry[key] for key in ("decoder", "protocol", "seed")}

@@ -89,15 +89,15 @@ class Plan(Protocol):
         """The losses of its training."""
 
     def scores_file(self, decoder: str, method: str, recording: str, seed: int) -> str:
-        """The metrics of its decoding within the recording."""
+        """The metrics of its decoding within the recording, perhaps among those of other seeds."""
 
     def movements_file(self, decoder: str, method: str, recording: str, seed: int, protocol: str) -> str:
         """The movements decoded from it."""
 
     def within_files(self, decoder: str, methods: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
-        """Metrics within the compared recordings, accuracy over time, and chance.
+        """Metrics within the compared recordings, accuracy over time, and chance: a file a method, recording and fold.
 
-        A file a method, recording, fold and seed.
+        Each is of all seeds.
         """
 
     def across_files(self, group: str) -> tuple[list[str], list[str], list[str]]:
