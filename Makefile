@@ -74,11 +74,6 @@ showcase: $(READY)
 	cp figures/{fig4,fig4_strict,fig5,latents}.png figures/reference/
 	cp results/benchmarks.csv results/verification/{headlines,losses,retrained_within,retrained_within_medians,retrained_across_means}.csv results/reference/
 	cp results/verification/{parity_within,parity_across_summary,parity_averages,parity_curved,verdicts}.csv results/verification/finding*.csv results/reference/
-	set -e; for overlay in seeds_of_baselines seeds_of_misses; do \
-	  python -m snakemake --configfile workflow/overlays/{mirrored,$$overlay}.yaml --cores all $(ARGS) -- results/verification/retrained_within.csv; \
-	  cp results/verification/retrained_within.csv results/reference/$$overlay.csv; \
-	  cp results/verification/retrained_within_medians.csv results/reference/$${overlay}_medians.csv; \
-	done
 	python -m snakemake --configfile workflow/overlays/{mirrored,controls}.yaml --cores all $(ARGS) -- controls consistency
 	cp figures/controls.png figures/reference/ && cp figures/controls_sessions.csv results/reference/controls.csv
 	cp figures/consistency.png figures/reference/ && cp figures/consistency_pairs.csv results/reference/consistency.csv

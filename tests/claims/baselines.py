@@ -22,7 +22,7 @@ def claims() -> Iterator[Claim]:
     differences = [
         abs(row.difference)
         for method in METHODS[1:]
-        for row in by_metric("seeds_of_baselines_medians", R2, method=method, **TRAIN).values()
+        for row in by_metric("retrained_within_medians", R2, method=method, **TRAIN).values()
     ]
     yield Claim(PAGE, "The median R2 differ by {largest:.3f} at most", {"largest": max(differences)})
     yield from starts()
@@ -31,9 +31,9 @@ def claims() -> Iterator[Claim]:
 
 def medians(method: str) -> Iterator[Claim]:
     """The median over recordings, published with its range, and ours over seeds."""
-    ours = by_metric("seeds_of_baselines_medians", method=method, **TRAIN)
+    ours = by_metric("retrained_within_medians", method=method, **TRAIN)
     published = {
-        name: ran("seeds_of_baselines", method=method, metric=row.metric)["published"].agg(["median", "min", "max"])
+        name: ran("retrained_within", method=method, metric=row.metric)["published"].agg(["median", "min", "max"])
         for name, row in ours.items()
     }
     yield Claim(
@@ -59,7 +59,7 @@ def single_recordings(method: str) -> Iterator[Claim]:
     spread = CONFIG["verification"]["seed_spread"]
     facts = {}
     for name, metric in R2.items():
-        found = ran("seeds_of_baselines", method=method, metric=metric)
+        found = ran("retrained_within", method=method, metric=metric)
         difference = found["difference"].abs()
         facts[name] = {
             "near": int((difference <= spread * found["ours_sd"]).sum()),

@@ -93,8 +93,8 @@ def claims() -> Iterator[Claim]:
         "right in {train.published:.1f} % of the training trials and in {test.published:.1f} % of the test trials "
         "(medians), where guessing one of eight directions gives {guessing} %",
         {
-            "train": one("seeds_of_baselines_medians", split="train", **where),
-            "test": one("seeds_of_baselines_medians", split="test", **where),
+            "train": one("retrained_within_medians", split="train", **where),
+            "test": one("retrained_within_medians", split="test", **where),
             "guessing": 100 / 8,
         },
     )
