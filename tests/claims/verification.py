@@ -172,6 +172,10 @@ def across() -> Iterator[Claim]:
         },
     )
     yield Claim(PAGE, "these are means over {cells} pairs or fewer", {"cells": means["cells"].max()})
+    counts = TABLES["verdicts"]
+    verdicts = ["met", "within_seed_spread", "within_arbitrary_choice", "differs"]
+    for method, of in counts[counts["figure"] != "fig4"].groupby("method")[verdicts].sum().iterrows():
+        yield Claim(PAGE, "| {method} | {counts} |", {"method": method, "counts": " / ".join(map(str, of))})
 
 
 def miss_across(row) -> tuple[str, dict]:
