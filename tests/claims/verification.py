@@ -30,6 +30,7 @@ def decoded_here() -> Iterator[Claim]:
     accuracies = parity[parity["metric"] == DIRECTION]
     different = accuracies.loc[accuracies["difference"].abs() > 1e-6, "difference"].abs()
     assert different.max() < 1
+    assert (different <= accuracies["rounding"].reindex(different.index) + 1e-6).all()
     recordings = parity.groupby("method")["recording"].nunique()
     yield Claim(PAGE, "own embeddings of CEBRA for {cebra} recordings and of NER for {ner}", dict(recordings))
     yield Claim(PAGE, "to the published R2 is {largest:.0e}", {"largest": parity_difference()})
