@@ -22,6 +22,7 @@ OTHERS = {
         "20": "the same",
         "80": "train_fraction of config.yaml",
     },
+    "docs/verification.md": {"1e-6": "the bound of parity, compare.PARITY_R2"},
 }
 
 
@@ -91,10 +92,21 @@ def test_within_recordings_ner_does_not_lead_in_direction(column):
 
 
 def test_across_recordings_ner_leads():
-    """In every figure, decoder and metric that was run."""
-    assert set(TABLES["retrained_across_means"]["figure"]) == {"fig5", "fig6", "fig7"}
-    assert leaders("retrained_across_means", "ours_mean", ["figure", "decoder", "metric"]) == {"ner"}
-    assert leaders("finding5_rotation", "strict", ["recordings", "decoder", "metric"], embeddings="this run") == {"ner"}
+    """In every figure, decoder and metric that was run, but for the direction in S1; published and trained here."""
+    means = TABLES["retrained_across_means"]
+    assert set(means["figure"]) == {"fig5", "fig6", "fig7"}
+    of_s1 = (means["figure"] == "fig7") & (means["metric"] == "direction_accuracy")
+    for value in ("published", "ours_mean"):
+        best = means[~of_s1].groupby(["figure", "decoder", "metric"])[value].idxmax()
+        assert set(means.loc[best, "method"]) == {"ner"}
+        assert means.loc[means.loc[of_s1, value].idxmax(), "method"] == "cebra"
+    strict = rows("finding5_rotation", embeddings="this run")
+    of_s1 = (strict["recordings"] == "han-s1") & strict["metric"].str.endswith("accuracy")
+    best = {
+        part: set(found.loc[found.groupby(["recordings", "decoder", "metric"])["strict"].idxmax(), "method"])
+        for part, found in strict.groupby(of_s1)
+    }
+    assert best == {False: {"ner"}, True: {"cebra", "cebra16"}}
     strict = "across recordings of M1 (Fig 5), off-diagonal mean"
     assert set(rows("headlines", statement=strict)["method"]) == {"ner", "cebra", "pivae"}
     assert leaders("headlines", "strict", ["metric"], statement=strict) == {"ner"}
