@@ -44,13 +44,16 @@ def medians(method: str) -> Iterator[Claim]:
         {"method": method, **published},
     )
     # Three seeds that agree have no spread to count in.
-    deviation = " ({direction.deviation:+.1f})" if ours["direction"].ours_sd else ""
+    counted = {
+        name: f" ({row.deviation:+.1f})" if round(row.ours_sd, 1 if name == "direction" else 3) else ""
+        for name, row in ours.items()
+    }
     yield Claim(
         PAGE,
-        "| | ours | {velocity.ours_mean:.3f} ± {velocity.ours_sd:.3f} ({velocity.deviation:+.1f}) | "
-        "{position.ours_mean:.3f} ± {position.ours_sd:.3f} ({position.deviation:+.1f}) | "
-        "{direction.ours_mean:.1f} ± {direction.ours_sd:.1f}" + deviation + " |",
-        ours,
+        "| | ours | {velocity.ours_mean:.3f} ± {velocity.ours_sd:.3f}{by[velocity]} | "
+        "{position.ours_mean:.3f} ± {position.ours_sd:.3f}{by[position]} | "
+        "{direction.ours_mean:.1f} ± {direction.ours_sd:.1f}{by[direction]} |",
+        ours | {"by": counted},
     )
 
 

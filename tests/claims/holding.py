@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from claims.ranking import consistency, scores
-from claims.tables import R2, TABLES, TRAIN, Claim, by_metric, by_neighbors, directions, one, rows
+from claims.tables import R2, TABLES, TRAIN, Claim, by_metric, by_neighbors, directions, one, recordings_run, rows
 
 PAGE = "docs/what-holds.md"
 
@@ -32,9 +32,9 @@ def explained() -> Iterator[Claim]:
     split = by_metric("finding2_train_and_test", R2, decoder="linear", embeddings="this run", method="ner")
     yield Claim(
         PAGE,
-        "over all {velocity.values} recordings, velocity falls from {velocity.train:.2f} to {velocity.test:.2f} and "
+        "over all {run} recordings, velocity falls from {velocity.train:.2f} to {velocity.test:.2f} and "
         "position from {position.train:.2f} to {position.test:.2f}",
-        split,
+        {"run": recordings_run(), **split},
     )
     controls = {"ner": scores("ner"), "ridge": scores("rates-history-10"), "sphere": scores("regression-sphere")}
     controls |= {"regression": scores("regression"), "all": TABLES["controls"]["recording"].nunique()}
@@ -83,9 +83,9 @@ def compared() -> Iterator[Claim]:
     assert {row["method"] for row in other.values()} == {"dpca"}
     yield Claim(
         PAGE,
-        "over {velocity.values} recordings NER has {velocity.test:.2f} and {position.test:.2f}; the next best of the "
+        "over {run} recordings NER has {velocity.test:.2f} and {position.test:.2f}; the next best of the "
         "paper's methods, dPCA, has {next_velocity.test:.2f} and {next_position.test:.2f}",
-        held | other,
+        {"run": recordings_run()} | held | other,
     )
     yield Claim(
         PAGE,

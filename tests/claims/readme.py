@@ -19,6 +19,7 @@ from claims.tables import (
     parity_difference,
     ran,
     recordings_of_the_paper,
+    recordings_run,
 )
 
 
@@ -36,7 +37,7 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         page,
         "come from {run} of the {recordings} recordings, those whose raw files we had; {published} of them have",
-        {"run": split.values, "published": within["velocity"].recordings, **paper},
+        {"run": recordings_run(), "published": within["velocity"].recordings, **paper},
     )
     decoded = TABLES["parity_within"].groupby(["method", "recording"]).ngroups
     yield Claim(

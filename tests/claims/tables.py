@@ -72,6 +72,11 @@ def recordings_of_the_paper() -> int:
     return sum(len(session["areas"]) for session in CONFIG["sessions"].values())
 
 
+def recordings_run() -> int:
+    """How many recordings the run of results/reference has."""
+    return len(rows("benchmarks", stage="preprocess"))
+
+
 def directions() -> dict:
     """Median direction accuracy on training and test trials, within recordings, of three methods."""
     methods = {"ner": "ner", "cebra": "cebra", "umap": "umap-supervised"}
