@@ -100,6 +100,19 @@ def claims() -> Iterator[Claim]:
         },
     )
 
+    of_starts = rows("retrained_within", split="test", metric="position_r2").dropna(subset="choice_sd")
+    spread = of_starts.groupby("method")["choice_sd"].median()
+    yield Claim(
+        page,
+        "R2 of a recording has a standard deviation of {umap:.1f} for UMAP and {labels:.1f} with labels (medians over "
+        "{n} recordings)",
+        {
+            "umap": spread["umap"],
+            "labels": spread["umap-supervised"],
+            "n": of_starts["recording"].nunique(),
+        },
+    )
+
     for name, where in {
         "NER, authors' embeddings, linear": {"recordings": "NER_Chewie", "method": "ner", "decoder": "linear"},
         "CEBRA, authors' embeddings, linear": {"recordings": "Cebra_Chewie", "method": "cebra"},
