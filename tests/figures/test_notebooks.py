@@ -1,6 +1,8 @@
 """The notebooks of every kind of figure: what they draw and write from files like those of a run, and how they run."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -400,8 +402,6 @@ def test_a_failing_notebook_keeps_its_executed_copy_and_names_it(tmp_path):
 
 
 def test_the_kernel_is_the_running_python_whatever_the_user_installed(tmp_path, monkeypatch):
-    import sys
-
     decoy = tmp_path / "share" / "kernels" / "python3"
     decoy.mkdir(parents=True)
     (decoy / "kernel.json").write_text('{"argv": ["/bin/false"], "display_name": "decoy", "language": "python"}')
@@ -417,6 +417,23 @@ def test_the_kernel_is_the_running_python_whatever_the_user_installed(tmp_path, 
     )
     notebooks.execute(tmp_path / "n.ipynb", tmp_path / "x.ipynb", {"out": str(out)})
     assert Path(out.read_text()).samefile(sys.executable)
+
+
+def test_messages_of_a_kernel_go_where_those_of_the_job_go(tmp_path):
+    """And not to the terminal; what the job says afterwards does."""
+    says = "from ipykernel.kernelapp import IPKernelApp; IPKernelApp.instance().log.error('of the kernel')"
+    a_notebook(tmp_path / "n.ipynb", "value = 0", says)
+    script = f"""
+import contextlib, sys
+sys.path.insert(0, {str(ROOT / "workflow")!r})
+from ner.figures import notebooks
+with open("log", "w") as log, contextlib.redirect_stderr(log):
+    notebooks.execute("n.ipynb", "x.ipynb", {{"value": 7}})
+print("of the job", file=sys.stderr)
+"""
+    result = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stderr == "of the job\n"
+    assert "of the kernel" in (tmp_path / "log").read_text()
 
 
 def test_namesakes_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):

@@ -1,10 +1,12 @@
 """Running notebooks: parameters in, an executed copy and a self-contained HTML page out."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from ner.storage.errors import InputError
 from ner.storage.files import atomic
@@ -51,6 +53,28 @@ def _own_kernel() -> Iterator[str]:
                     os.environ[name] = value
 
 
+@contextmanager
+def _kernel_says_to(stream: TextIO) -> Iterator[None]:
+    """Let a kernel's own messages go to a stream; they would tell a user of an error when a kernel is told to end.
+
+    Args:
+        stream: where they go; without a file of its own they stay on the standard error.
+    """
+    try:
+        place = stream.fileno()
+    except (AttributeError, OSError):
+        yield
+        return
+    stream.flush()
+    kept = os.dup(2)
+    os.dup2(place, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def execute(template: str | os.PathLike, executed: str | os.PathLike, parameters: Mapping) -> None:
     """Run a notebook with parameters, keeping the executed copy also when a cell fails.
 
@@ -78,7 +102,7 @@ def execute(template: str | os.PathLike, executed: str | os.PathLike, parameters
         )
     Path(executed).parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _own_kernel() as folder:
+        with _own_kernel() as folder, _kernel_says_to(sys.stderr):
             papermill.execute_notebook(
                 str(template),
                 str(executed),
