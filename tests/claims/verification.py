@@ -199,6 +199,9 @@ def causes() -> Iterator[Claim]:
             "pmd": ranges.loc["chewie-20161007-pmd", "train", DIRECTION],
         },
     )
+    for row, near in zip(held.itertuples(), within, strict=True):
+        of = ranges.loc[(row.recording, row.split, row.metric)]
+        assert near or not of["min"] <= row.published <= of["max"]
     yield Claim(PAGE, "{n} of the {all} published values lie within two", {"n": sum(within), "all": len(within)})
     best = ranges.loc["chewie-20161007-m1", "train", "position_r2"]
     (at,) = held.query(

@@ -210,7 +210,9 @@ def check_writable(folders: Mapping[str, str], made: Iterable[str]) -> None:
             and files that lie where there has to be a folder.
     """
     found = {}
-    parents = {parent for path in made for parent in Path(path).parents}
+    # Thousands of files lie in few folders.
+    lying = {Path(path).parent for path in made}
+    parents = {place for folder in lying for place in (folder, *folder.parents)}
     for name, folder in folders.items():
         taken = (path for path in parents if path.is_relative_to(folder) and path.exists() and not path.is_dir())
         found |= {

@@ -1,18 +1,15 @@
 from job import job
 
 with job(snakemake):
-    import pandas as pd
-
     from ner.decoding.columns import ACROSS
     from ner.published.tables import PUBLISHED_ACROSS
-    from ner.storage.tables import names, read_csv, write_csv
+    from ner.storage.tables import read_csv, read_csvs, write_csv
     from ner.verification.compare import read_published_split
     from ner.verification.retrained_across import retrained_across, retrained_across_means
     from ner.verification.rotation_choice import ROTATION_CHOICE
 
     published = read_csv(snakemake.input.published, PUBLISHED_ACROSS)
-    parts = [read_csv(path, ROTATION_CHOICE) for path in snakemake.input.choices]
-    choices = pd.concat(parts) if parts else pd.DataFrame(columns=names(ROTATION_CHOICE))
+    choices = read_csvs(snakemake.input.choices, ROTATION_CHOICE)
     across = read_published_split(snakemake.input.across, ACROSS)
     given = (across, choices, published, snakemake.params.tolerance)
     write_csv(snakemake.output.cells, retrained_across(*given, seed_spread=snakemake.params.seed_spread))

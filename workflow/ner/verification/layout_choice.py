@@ -7,7 +7,6 @@ of test trials can be held only against what layouts from several starts give.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -15,10 +14,9 @@ import pandas as pd
 
 from ner.data.embeddings import Embedding
 from ner.data.recordings import Recording
-from ner.decoding.across import decode_target
 from ner.decoding.columns import DECODER, METHOD, METRIC, RECORDING, SEED, SPLIT, VALUE
 from ner.decoding.decode import fit_decoder
-from ner.decoding.metrics import score
+from ner.decoding.metrics import Decoded, score
 from ner.methods.umap import lay_out
 from ner.published.tables import METRICS_PUBLISHED
 from ner.storage.tables import Column, Table, names
@@ -67,14 +65,12 @@ def layout_choice(
         KeyError: if there is no such decoder module.
     """
     test = ~recording.train
+    real = embedding.select(test)
     fitted = {name: fit_decoder(embedding, decoder) for name, decoder in decoders.items()}
     rows = []
     for start, seed, layout in _layouts(recording, test, settings):
-        coordinates = embedding.coordinates.copy()
-        coordinates[test] = layout
-        other = replace(embedding, coordinates=coordinates)
         for name, decoder in fitted.items():
-            scores = score(*decode_target(decoder, other, None), swapped=True)
+            scores = score(real, Decoded(*decoder.predict(layout.astype(np.float64))), swapped=True)
             of = (method, recording.name, name, "test")
             rows += [(*of, metric, start, seed, scores[metric]) for metric in METRICS_PUBLISHED]
     return pd.DataFrame(rows, columns=names(LAYOUT_CHOICE))

@@ -6,7 +6,6 @@ them gives its values.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -102,18 +101,12 @@ def parity_across(
     recordings = {r: e for r, e in embeddings.items() if any(r == source for source, _, _ in values)}
     rows = []
     for source, embedding in recordings.items():
-        fits = ways(embedding, settings)
-        fitted = fits[0][1]
+        fits = [fitted for _, fitted in ways(embedding, settings)]
         for target, onto in recordings.items():
             directions, rotations, taken = _candidates(embedding, onto, rotated=source != target)
-            # The target in the precision of the source.
-            onto_of = [replace(onto, coordinates=onto.coordinates.astype(given.coordinates.dtype)) for given, _ in fits]
-            decoded = [
-                [decode_target(way, other, rotated(rotation)) for (_, way), other in zip(fits, onto_of, strict=True)]
-                for rotation in rotations
-            ]
+            decoded = [[decode_target(way, onto, rotated(rotation)) for way in fits] for rotation in rotations]
             strict = decode_target(
-                fitted, onto, None if source == target else rotated(strict_rotation(embedding, onto))
+                fits[0], onto, None if source == target else rotated(strict_rotation(embedding, onto))
             )
             theirs = {metric: values[source, target, metric] for metric in METRICS_PUBLISHED}
             scores = [[score(*pair, swapped=True) for pair in candidate] for candidate in decoded]
