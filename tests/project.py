@@ -11,8 +11,23 @@ from places import ROOT
 DEMO = "workflow/overlays/demo.yaml"
 
 
+def _copy(source, target):
+    try:
+        return shutil.copy2(source, target)
+    except FileNotFoundError:
+        if "__pycache__" not in source:
+            raise
+
+
 def copy_of_project(place):
-    shutil.copytree(ROOT / "workflow", place / "workflow", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    """What a user has after cloning, with the caches of what is compiled; they hold while files keep their times."""
+    shutil.copytree(
+        # A file of a cache may be gone: others compile at the same time.
+        ROOT / "workflow",
+        place / "workflow",
+        copy_function=_copy,
+        ignore=shutil.ignore_patterns("*.egg-info"),
+    )
     shutil.copytree(ROOT / "envs", place / "envs")
     for name in ("Snakefile", "config.yaml"):
         shutil.copy(ROOT / name, place / name)

@@ -10,6 +10,7 @@ from scipy.stats import ks_2samp
 from ner.data.recordings import Recording
 from ner.methods import registry as methods
 from ner.storage.errors import InputError
+from ner.training.adam import Adam
 from ner.training.checkpoints import Checkpoint
 from ner.training.encoders import SphereEncoder, sphere_encoder
 from ner.training.info_nce import info_nce
@@ -264,6 +265,31 @@ def test_devices():
 def test_unknown_modules_are_named():
     with pytest.raises(KeyError, match="found 'nerr'; expected one of"):
         methods.fit("nerr", recording(), {}, seed=0)
+
+
+def test_adam_is_torchs_bit_for_bit_also_from_a_state_that_was_kept():
+    ours, theirs, resumed = (torch.nn.Linear(7, 3) for _ in range(3))
+    for other in (theirs, resumed):
+        other.load_state_dict(ours.state_dict())
+    adam = Adam(ours.parameters(), 0.1, eps=1e-7)
+    official = torch.optim.Adam(theirs.parameters(), lr=0.1, eps=1e-7, fused=True)
+    for step in range(20):
+        inputs = torch.rand(5, 7, generator=torch.Generator().manual_seed(step))
+        for model, optimizer in ((ours, adam), (theirs, official)):
+            model.zero_grad()
+            model(inputs).square().sum().backward()
+            optimizer.step()
+        assert torch.equal(ours.weight, theirs.weight) and torch.equal(ours.bias, theirs.bias)
+    resumed.load_state_dict(ours.state_dict())
+    again = Adam(resumed.parameters(), 0.1, eps=1e-7)
+    again.restore(adam.state())
+    for model, optimizer in ((ours, adam), (resumed, again)):
+        model.zero_grad()
+        model(inputs).square().sum().backward()
+        optimizer.step()
+    assert torch.equal(ours.weight, resumed.weight)
+    with pytest.raises(ValueError, match="argument 2 is longer"):
+        Adam([torch.zeros(2)], 0.1).restore(adam.state())
 
 
 def test_a_training_is_adam_on_the_losses_of_its_batches():

@@ -9,7 +9,7 @@ import sys
 import pytest
 from places import ROOT
 
-HEAVY = {"torch", "sklearn", "numba", "umap", "statsmodels", "matplotlib", "scipy.stats"}
+HEAVY = {"torch", "torch._dynamo", "sklearn", "numba", "umap", "statsmodels", "matplotlib", "scipy.stats"}
 #: Scripts whose imports load some of them, as they use them.
 USED = {"preprocess": {"scipy.stats"}, "rotation_choice": {"sklearn", "scipy.stats"}}
 
@@ -66,3 +66,13 @@ registry.fit({method!r}, simulated_recording(), {{"neighbors": 5}} if {method!r}
              checkpoint=checkpoint)
 """
     assert loaded(code) - {"scipy.stats"} <= used
+
+
+@pytest.mark.parametrize("method", ["ner", "cebra", "pivae"])
+def test_a_training_does_not_load_the_compiler_of_torch(method):
+    code = f"""
+from ner.methods import registry
+from samples import simulated_recording
+registry.fit({method!r}, simulated_recording(), {{"epochs": 1}} if {method!r} == "pivae" else {{"steps": 2}}, seed=0)
+"""
+    assert "torch" in (found := loaded(code)) and "torch._dynamo" not in found

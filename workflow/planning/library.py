@@ -23,6 +23,8 @@ _DISTRIBUTIONS = {
 }
 #: Packages that compute for another one, which is imported in their place.
 _COMPUTING_FOR = {"numba": ("llvmlite",), "umap-learn": ("pynndescent",)}
+#: Attributes of a statement in which others stand.
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 @cache
@@ -45,17 +47,19 @@ def _code(path: Path) -> str:
 def _imports(path: Path) -> frozenset[str]:
     """Modules, and names in them that may be modules, that a file imports; not those for type checkers alone."""
     found = set()
-    type_checking = set()
-    for node in ast.walk(ast.parse(_code(path))):
-        if isinstance(node, ast.If) and getattr(node.test, "id", None) == "TYPE_CHECKING":
-            type_checking.update(id(child) for child in ast.walk(node))
-        if id(node) in type_checking:
-            continue
+    todo: list[ast.AST] = [ast.parse(_code(path))]
+    while todo:
+        node = todo.pop()
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.If) and getattr(node.test, "id", None) == "TYPE_CHECKING":
+            todo.extend(node.orelse)
+        else:
+            # Blocks alone, as an expression holds no import.
+            todo.extend(inner for block in _BLOCKS for inner in getattr(node, block, ()))
     return frozenset(found)
 
 

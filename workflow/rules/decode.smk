@@ -38,13 +38,14 @@ use rule decode_within as decode_one with:
 
 
 use rule step as decode_movements with:
-    """Decode the movements of every bin of a recording, for the figures that show them."""
+    """Decode the movements of every bin of a recording under both protocols, for the figures that show them."""
     input:
         embedding="<results>/embeddings/{method}/{recording}/seed{seed}.parquet",
     output:
-        "<results>/decoding/movements/{protocol}/{decoder}/{method}/{recording}/seed{seed}.parquet",
+        paper="<results>/decoding/movements/paper/{decoder}/{method}/{recording}/seed{seed}.parquet",
+        strict="<results>/decoding/movements/strict/{decoder}/{method}/{recording}/seed{seed}.parquet",
     pathvars:
-        job="decode_movements/{method}/{protocol}/{decoder}/{recording}/seed{seed}",
+        job="decode_movements/{method}/{decoder}/{recording}/seed{seed}",
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=lambda wildcards, attempt: 5 * attempt,

@@ -9,9 +9,9 @@ use rule step as results_readme with:
         job="results_readme",
     localrule: True
     params:
-        **made_by("results_readme", *table_modules()),
+        **made_by("results_readme", *TABLE_MODULES),
         outputs=outputs_of_rules,
-        tables=table_modules(),
+        tables=TABLE_MODULES,
 
 
 use rule step as index with:
@@ -28,6 +28,6 @@ use rule step as index with:
         job="index",
     localrule: True
     params:
-        **made_by("index", *table_modules()),
+        **made_by("index", *TABLE_MODULES),
         run=run_asked_for,
-        tables=table_modules(),
+        tables=TABLE_MODULES,

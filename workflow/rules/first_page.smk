@@ -1,6 +1,8 @@
 from ner.figures.kinds import registry as kinds
 from planning.tables import table_modules
 
+TABLE_MODULES = table_modules()
+
 
 def run_asked_for(wildcards):
     """What this run was asked for, as its first page says it."""
@@ -27,4 +29,4 @@ def write_first_page():
 
     if workflow.is_main_process:
         run, failures = Run(**run_asked_for(None)), noted_failures(FOLDERS["logs"])
-        write_index(f"{FOLDERS['results']}/index.html", run, tables_of(table_modules()), failures)
+        write_index(f"{FOLDERS['results']}/index.html", run, tables_of(TABLE_MODULES), failures)

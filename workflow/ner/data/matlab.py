@@ -4,8 +4,6 @@ import os
 from collections.abc import Collection, Mapping
 
 import numpy as np
-import scipy.io
-import scipy.sparse
 
 from ner.data.file_kinds import kind_of, refuse_other
 from ner.storage.errors import InputError
@@ -52,6 +50,7 @@ def variables(path: str | os.PathLike) -> list[str]:
         InputError: if the file cannot be read.
     """
     import h5py
+    import scipy.io
 
     kind = kind_of(path)
     if kind and kind not in _KINDS:
@@ -89,6 +88,8 @@ def records(values: object, fields: Collection[str] | None = None) -> list[dict]
 
 
 def _load_v5(path, variables: Collection[str]) -> tuple[list[str], dict]:
+    import scipy.io
+
     try:
         content = scipy.io.loadmat(path, variable_names=list(variables))
         present = [name for name, _, _ in scipy.io.whosmat(path)] if set(variables) - set(content) else variables
@@ -100,7 +101,8 @@ def _load_v5(path, variables: Collection[str]) -> tuple[list[str], dict]:
 def _of_v5(value: object, depth: int = 0) -> object:
     if depth > _DEPTH:
         return value
-    if scipy.sparse.issparse(value):
+    # scipy's sparse matrices alone have it.
+    if hasattr(value, "toarray"):
         return value.toarray()
     if not isinstance(value, np.ndarray):
         return value
@@ -176,6 +178,8 @@ def _struct(group, fields: Mapping) -> object:
 
 
 def _sparse(group) -> np.ndarray:
+    import scipy.sparse
+
     rows, columns = int(group.attrs["MATLAB_sparse"]), len(group["jc"]) - 1
     parts = [np.asarray(group[name]) if name in group else np.zeros(0) for name in ("data", "ir", "jc")]
     data, indices, starts = parts[0], parts[1].astype(int), parts[2].astype(int)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_pdf import PdfFile, PdfPages
 from matplotlib.figure import Figure
@@ -136,6 +135,9 @@ def condition_colors(conditions: Sequence | np.ndarray, names: Sequence[str] | N
     values = np.asarray(conditions)
     if values.dtype.kind not in "US":
         return direction_colors(values)
+    # Here, as it takes longer to load than most figures to draw.
+    import seaborn as sns
+
     places = {name: k for k, name in enumerate(sorted(set(names if names is not None else values.tolist())))}
     kind = next((name for name, most in (("tab10", 10), ("tab20", 20)) if len(places) <= most), None)
     colors = sns.color_palette(kind) if kind else sns.husl_palette(len(places))

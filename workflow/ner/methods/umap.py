@@ -33,6 +33,13 @@ SETTINGS = {
         "default": "spectral",
         "description": "where the layout starts",
     },
+    "epochs": {
+        "type": ["integer", "null"],
+        "default": None,
+        "minimum": 1,
+        "description": "passes over the graph that move the points; null for umap-learn's number, 500 up to 10,000 "
+        "bins and 200 above",
+    },
     "supervised": {
         "type": "boolean",
         "default": False,
@@ -124,7 +131,7 @@ def lay_out(
         settings: complete, see SETTINGS.
         seed: umap-learn's random state, with which it runs on one thread.
         start: (bins of the part, d), where the layout starts; None as settings say.
-        epochs: of moving the points; None for umap-learn's number, 0 for the start itself.
+        epochs: of moving the points; None as settings say, 0 for the start itself.
 
     Raises:
         InputError: if the part has fewer bins than neighbours.
@@ -151,7 +158,7 @@ def lay_out(
             min_dist=settings["min_dist"],
             n_components=settings["dimensions"],
             init=settings["init"] if start is None else start.astype(np.float32),
-            n_epochs=epochs,
+            n_epochs=settings["epochs"] if epochs is None else epochs,
             precomputed_knn=(*neighbors.query(rates, count), neighbors),
             random_state=seed,
             n_jobs=1,

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import skip_init
 
+from ner.training.adam import Adam
+
 #: Bins of an input window: t - BEFORE ... t + AFTER.
 BEFORE, AFTER = 5, 4
 WINDOW = BEFORE + 1 + AFTER
@@ -289,7 +291,7 @@ def epochs(
         return model.loss(part[0][batch], part[1][batch], noise.to(device))
 
     # Keras' epsilon, not torch's 1e-8.
-    adam = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=1e-7, fused=True)
+    adam = Adam(model.parameters(), learning_rate, eps=1e-7)
     for _ in range(count):
         fitted = []
         for batch in batches(len(train[0]), batch_size):
@@ -297,7 +299,7 @@ def epochs(
             value.backward()
             adam.step()
             # At once, so that gradients and activations are not held together.
-            adam.zero_grad()
+            model.zero_grad()
             fitted.append(value.item() * (batch.stop - batch.start))
         with torch.no_grad():
             # The same draws after every epoch: the curve shows the model, not the noise.

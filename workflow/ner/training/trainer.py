@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ner.storage.errors import InputError
+from ner.training.adam import Adam
 from ner.training.checkpoints import Checkpoint
 
 
@@ -61,7 +62,7 @@ def train_encoder(
     """
     place = next(encoder.parameters()).device
     inputs = torch.from_numpy(rates.astype(np.float32)).to(place)
-    optimizer = torch.optim.Adam(encoder.parameters(), lr=learning_rate, fused=True)
+    optimizer = Adam(encoder.parameters(), learning_rate)
     losses = torch.zeros(steps, device=place)
     first = _restore(checkpoint, encoder, optimizer, losses)
     progress: Iterable[int] = range(first, steps)
@@ -80,7 +81,7 @@ def train_encoder(
                 {
                     "step": step + 1,
                     "encoder": encoder.state_dict(),
-                    "optimizer": optimizer.state_dict(),
+                    "optimizer": optimizer.state(),
                     "losses": losses,
                 }
             )
@@ -123,15 +124,13 @@ def _reported(first: int, total: int) -> Iterator[int]:
             print(f"step {step + 1} of {total}, {rate:.1f} steps a second", file=sys.stderr, flush=True)
 
 
-def _restore(
-    checkpoint: Checkpoint | None, encoder: nn.Module, optimizer: torch.optim.Optimizer, losses: Tensor
-) -> int:
+def _restore(checkpoint: Checkpoint | None, encoder: nn.Module, optimizer: Adam, losses: Tensor) -> int:
     """Load a checkpoint's state in place; the step to go on with."""
     state = checkpoint.load() if checkpoint else None
     if state is None:
         return 0
     encoder.load_state_dict(state["encoder"])
-    optimizer.load_state_dict(state["optimizer"])
+    optimizer.restore(state["optimizer"])
     losses.copy_(state["losses"])
     return state["step"]
 
