@@ -289,7 +289,7 @@ def test_adam_is_torchs_bit_for_bit_also_from_a_state_that_was_kept():
         optimizer.step()
     assert torch.equal(ours.weight, resumed.weight)
     with pytest.raises(ValueError, match="argument 2 is longer"):
-        Adam([torch.zeros(2)], 0.1).restore(adam.state())
+        Adam([ours.weight], 0.1).restore(adam.state())
 
 
 def test_a_training_is_adam_on_the_losses_of_its_batches():
