@@ -42,7 +42,7 @@ def finished(tmp_path_factory):
         decoding={"within": {"decoders": {"knn": ["ner"]}}},
         figures={
             **{figure: {"methods": METHODS} for figure in ("fig3", "fig4")},
-            "fig4_knn": {"methods": ["ner"]},
+            "fig4_knn": CONFIG["figures"]["fig4_knn"] | {"methods": ["ner"]},
             "film": {"trials": 2},
         },
     )

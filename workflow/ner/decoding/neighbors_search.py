@@ -190,8 +190,10 @@ def _sort(values, indices):
     """Sort values, and indices with them."""
     if values.size > _CROWDED:
         order = np.argsort(values)
-        values[:] = values[order]
-        indices[:] = indices[order]
+        ordered, members = values[order], indices[order]
+        # Number by number, here and below: numba takes seconds to compile the assignment of an array.
+        for i in range(values.size):
+            values[i], indices[i] = ordered[i], members[i]
         return
     for i in range(1, values.size):
         value, index = values[i], indices[i]
@@ -209,8 +211,8 @@ def _add_up(targets, order, sizes, sums):
     """Running sums (sizes, outputs) of the targets in this order, at every size."""
     taken = 0
     for s in range(sizes.size):
-        if s:
-            sums[s] = sums[s - 1]
+        for o in range(targets.shape[1] if s else 0):
+            sums[s, o] = sums[s - 1, o]
         while taken < sizes[s]:
             for o in range(targets.shape[1]):
                 sums[s, o] += targets[order[taken], o]

@@ -57,8 +57,7 @@ def _loss_and_gradient(references, positives, negatives, temperature):
     dimensions, count = references.shape
     number = references.dtype.type
     scale = number(1 / temperature)
-    gradient = np.empty((dimensions, 3 * count), references.dtype)
-    pushed = np.zeros_like(negatives)
+    gradient = np.zeros((dimensions, 3 * count), references.dtype)
     weights = np.empty(count, references.dtype)
     log_sums = 0.0
     similarities = 0.0
@@ -70,7 +69,7 @@ def _loss_and_gradient(references, positives, negatives, temperature):
                 weights[j] += here * there[j]
         log_sums += _softmax(weights)
         for a in range(dimensions):
-            here, there, push = references[a, i], negatives[a], pushed[a]
+            here, there, push = references[a, i], negatives[a], gradient[a, 2 * count :]
             mean = number(0)
             for j in range(count):
                 mean += weights[j] * there[j]
@@ -78,7 +77,6 @@ def _loss_and_gradient(references, positives, negatives, temperature):
             gradient[a, i] = mean - positives[a, i]
             gradient[a, i + count] = -here
             similarities += here * positives[a, i]
-    gradient[:, 2 * count :] = pushed
     gradient *= scale / number(count)
     return (log_sums - similarities * scale) / count, gradient
 
