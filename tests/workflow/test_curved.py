@@ -39,7 +39,7 @@ def test_a_run_without_the_session_says_that_the_figure_is_left_out(project, tar
     said = result.stdout + result.stderr
     if target:
         assert result.returncode != 0
-        assert "figure fig8: this run does not have its recordings demo-maze-20260101-straight-curve-1-3-5-all" in said
+        assert "figure fig8: this run does not have its recording demo-maze-20260101-straight-curve-1-3-5-all" in said
     else:
         assert re.search(r"figures left out, for lack of recordings: .*fig8", said)
         assert "draw_curved" not in jobs(result)

@@ -32,7 +32,7 @@ def start(place, *arguments, environment=()):
         recordings=[HANGS, CANCELLED],
         methods={"ner": {"steps": 20}},
         compare=["ner"],
-        decoding={"within": {"decoders": {"knn": []}}, "across": {"decoders": {"linear": ["ner"]}}},
+        decoding={"within": {"decoders": {"knn": []}}, "across": {"decoders": {"linear": ["ner"], "knn": []}}},
         example=CANCELLED,
         figures={**{name: {"methods": ["ner"]} for name in ("fig1", "fig3", "fig4")}, "fig4_knn": None},
     )
