@@ -92,8 +92,9 @@ showcase: $(READY)
 	done
 	PYTHONPATH=tests:workflow python -m claims
 
+# A worker more than cores, as tests of SLURM and of pages wait.
 test: lint
-	python -m pytest -n 2 --dist loadfile $(ARGS)
+	python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY)
 	ruff check .

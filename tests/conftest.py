@@ -17,6 +17,19 @@ import pytest  # noqa: E402
 hypothesis.settings.register_profile("ner", deadline=None, derandomize=True, database=None, print_blob=True)
 hypothesis.settings.load_profile("ner")
 
+#: Folders whose tests come first: those that compile what copies of the project take over, then the long ones.
+FIRST = ("training", "decoding", "workflow", "figures")
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that wait for SLURM start at once, and long ones early, so that no worker is left with one at the end."""
+
+    def place(item):
+        folder = item.path.parent.name
+        return item.get_closest_marker("slurm") is None, FIRST.index(folder) if folder in FIRST else len(FIRST)
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def mirror() -> Path:

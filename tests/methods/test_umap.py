@@ -13,7 +13,7 @@ from samples import simulated_recording
 from scipy.spatial.distance import cdist
 
 from ner.methods import registry as methods
-from ner.methods.umap import ExactNeighbors
+from ner.methods.umap import ExactNeighbors, lay_out
 from ner.storage.errors import InputError
 
 SETTINGS = {"neighbors": 15}
@@ -89,6 +89,16 @@ def test_embedding_is_seeded_and_each_protocol_sees_what_it_may(supervised):
     moved = methods.fit("umap", relabelled, settings, seed=1)
     np.testing.assert_array_equal(moved.strict, fit.strict)
     assert np.array_equal(moved.coordinates[~train], fit.coordinates[~train]) != supervised
+
+
+def test_points_are_moved_for_the_epochs_of_the_settings():
+    recording = simulated_recording(trials=16)
+    short, same, usual = (
+        lay_out(recording, recording.train, methods.complete_settings("umap", settings), seed=0, epochs=epochs)
+        for settings, epochs in ((SETTINGS | {"epochs": 3}, None), (SETTINGS, 3), (SETTINGS, None))
+    )
+    np.testing.assert_array_equal(short.embedding_, same.embedding_)
+    assert not np.allclose(short.embedding_, usual.embedding_)
 
 
 @pytest.mark.slow

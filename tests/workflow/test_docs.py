@@ -145,7 +145,10 @@ def test_the_how_tos_lead_to_a_decoded_recording(project, tmp_path):
         compare=methods,
         seeds=[0],
         figures={"fig4": {"methods": methods}},
-        decoding={"across": {"decoders": {"linear": methods, "knn": []}}},
+        decoding={
+            "within": {"decoders": {"knn": []}},
+            "across": {"decoders": {"linear": methods, "knn": []}},
+        },
     )
     (command,) = (each for each in re.findall(r"`(snakemake [^`]+)`", RECORDING.read_text()) if "mine.yaml" in each)
     result = run(f"{command} {tiny} -- fig4 fig4_strict fig5", place)

@@ -14,6 +14,7 @@ from sklearn.metrics import r2_score
 
 from ner.data.embeddings import write_embedding
 from ner.decoding.columns import ACROSS, WITHIN
+from ner.decoding.movements import read_movements
 from ner.storage.tables import read_csv
 
 SCRIPTS = ROOT / "workflow" / "scripts"
@@ -98,6 +99,21 @@ def test_decoding_within_a_recording_reads_each_seed_and_protocol(tmp_path, run,
             expected = held_out(coordinates[protocol], recording, swapped=swapped)
             of = {"seed": seed, "protocol": protocol, "split": "test", "metric": "velocity_r2"}
             assert value(table, **of) == pytest.approx(expected)
+
+
+def test_decoded_movements_of_a_protocol_are_those_of_its_coordinates(tmp_path, run, embedded):
+    path, recording, coordinates = embedded(1)
+    run(
+        "decode_movements",
+        inputs={"embedding": path},
+        outputs={protocol: f"{protocol}.parquet" for protocol in coordinates},
+        params={"decoders": {"linear": LINEAR}},
+    )
+    train = recording.train
+    for protocol, points in coordinates.items():
+        found = read_movements(tmp_path / f"{protocol}.parquet").decoded_velocity
+        expected = LinearRegression().fit(points[train], recording.velocity[train]).predict(points)
+        np.testing.assert_allclose(found, expected)
 
 
 def test_decoding_across_recordings_reads_the_coordinates_of_each_protocol(tmp_path, run, embedded):
