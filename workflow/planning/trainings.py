@@ -9,7 +9,7 @@ LENGTHS = ("steps", "epochs")
 
 
 def training_lengths(config: Mapping, names: Iterable[str]) -> list[tuple[str, str, int, int]]:
-    """Method, setting, its value in a run and in the paper, of the methods that are trained step by step.
+    """Method, setting, its value in a run and in the paper, of the methods that torch trains.
 
     Args:
         config: a configuration that `validate` accepts.
@@ -18,6 +18,8 @@ def training_lengths(config: Mapping, names: Iterable[str]) -> list[tuple[str, s
     found = []
     for name in names:
         entry = config["methods"][name]
+        if not methods.trained(entry["module"]):
+            continue
         settings, paper = (methods.complete_settings(entry["module"], given) for given in (entry, {}))
         found += [(name, length, settings[length], paper[length]) for length in LENGTHS if length in settings]
     return found
