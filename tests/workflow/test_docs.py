@@ -144,7 +144,7 @@ def test_the_how_tos_lead_to_a_decoded_recording(project, tmp_path):
         methods=written["methods"] | {"ner": {"steps": 20}},
         compare=methods,
         seeds=[0],
-        figures={"fig4": {"methods": methods}},
+        figures={"fig4": {"methods": methods}, "fig4_knn": None},
         decoding={
             "within": {"decoders": {"knn": []}},
             "across": {"decoders": {"linear": methods, "knn": []}},
