@@ -1,12 +1,14 @@
 """The Rank-N-Contrast loss against its definition, worked literally."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner.training.label_distance import movement_distance
+from ner.training.label_distance import _distance_by_torch, movement_distance
 from ner.training.losses import rank_n_contrast
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU"))]
@@ -153,6 +155,9 @@ def test_movement_distance_equals_its_definition(count, seed):
         for j, (u, v, other) in enumerate(labels):
             angle = abs(direction - other)
             assert distance[i, j] == pytest.approx(abs(x - u) + abs(y - v) + min(angle, 360 - angle))
+    # What a GPU would do, in torch operations.
+    on_gpu = _distance_by_torch(torch.tensor(labels), (math.inf, math.inf, 360.0))
+    np.testing.assert_allclose(on_gpu.numpy(), distance, rtol=1e-12, atol=1e-12)
 
 
 def test_movement_distance_wants_three_columns():

@@ -28,9 +28,14 @@ def movement_distance(labels: Tensor, turns: Sequence[float] = (math.inf, math.i
     """
     if labels.ndim != 2 or labels.shape[1] != len(turns):
         raise ValueError(f"labels: found shape {tuple(labels.shape)}; expected (N, {len(turns)})")
-    if labels.device.type == "cpu":
-        values = labels.detach().numpy()
-        return torch.from_numpy(_movement_distance(values, np.asarray(turns, values.dtype)))
+    if labels.device.type != "cpu":
+        return _distance_by_torch(labels, turns)
+    values = labels.detach().numpy()
+    return torch.from_numpy(_movement_distance(values, np.asarray(turns, values.dtype)))
+
+
+def _distance_by_torch(labels: Tensor, turns: Sequence[float]) -> Tensor:
+    """The same in torch operations: for CUDA."""
     distance = labels.new_zeros(len(labels), len(labels))
     for column, turn in zip(labels.T, turns, strict=True):
         difference = (column[:, None] - column[None]).abs()
