@@ -109,7 +109,9 @@ def alike() -> Iterator[Claim]:
     methods = ("ner", "cebra", "regression", "regression-sphere")
     days = {method.replace("-", "_"): consistency(method, "recordings") for method in methods}
     yield Claim(
-        PAGE, "by any linear map R2 is {ner.least_squares:.2f}, by a rotation alone {ner.rotation:.2f}", {**days}
+        PAGE,
+        "With any linear map, R2 is {ner.least_squares:.2f}; with a rotation alone, it is {ner.rotation:.2f}",
+        {**days},
     )
     yield Claim(
         PAGE,
@@ -119,7 +121,8 @@ def alike() -> Iterator[Claim]:
     )
     yield Claim(
         PAGE,
-        "{regression_sphere.least_squares:.2f} by any linear map, and {regression_sphere.rotation:.2f} by a rotation",
+        "{regression_sphere.least_squares:.2f} with any linear map, and {regression_sphere.rotation:.2f} with a "
+        "rotation",
         {**days},
     )
 
@@ -164,8 +167,8 @@ def curved() -> Iterator[Claim]:
     every = by_metric("finding9_curved", R2, method="ner-5000", selection="up-down-37-1-31-38-34-18")
     yield Claim(
         PAGE,
-        "explain {velocity.train:.2f} of the velocity and {position.train:.2f} of the position of the training trials, "
-        "as printed, and {velocity.test:.2f} and {position.test:.2f} of the held-out ones",
+        "explains {velocity.train:.2f} of the velocity and {position.train:.2f} of the position of the training "
+        "trials, as printed, and {velocity.test:.2f} and {position.test:.2f} of the held-out ones",
         every,
     )
     pairs = rows("finding9_curved", method="ner-5000", metric="velocity_r2")
