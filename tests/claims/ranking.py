@@ -176,8 +176,8 @@ def claims_across() -> Iterator[Claim]:
     )
     yield Claim(
         PAGE,
-        "with 2 training trials of each direction of the target NER has {few:.2f} in velocity, with all of them "
-        "{all:.2f}. With those 2 the target's own decoder has {own:.2f}",
+        "With 2 training trials of each direction of the target, NER has {few:.2f} in velocity; with all of them, it "
+        "has {all:.2f}. With the same 2, the target's own decoder has {own:.2f}",
         {"few": means["strict", "2"], "all": means["strict", "all"], "own": means["target-trained", "2"]},
     )
 
@@ -187,7 +187,7 @@ def claims_of_new_directions() -> Iterator[Claim]:
     new, known = TABLES["directions"], TABLES["controls"]
     recordings = new["recording"].unique()
     known = known[known["recording"].isin(recordings)]
-    yield Claim(PAGE, "Velocity and position R2 of {n} recordings, one seed", {"n": len(recordings)})
+    yield Claim(PAGE, "R2 of velocity and position, for {n} recordings and one seed", {"n": len(recordings)})
     means = {name: table.groupby(["method", "metric"])["mean"].mean() for name, table in (("new", new), ("old", known))}
     order = ("rates-history-10", "rates-history", "regression", "ner", "rates", "pca10", "regression-sphere", "cebra")
     for method in order:
