@@ -92,6 +92,48 @@ ODD = {
         changed("M1_spikes", filled(slice(None), 2, value=1)),
         "neurons with the same count in every bin: 2",
     ),
+    "numbers of targets among the neurons": (
+        lambda trials: [
+            {
+                **t,
+                "M1_spikes": np.column_stack([t["M1_spikes"], np.full(len(t["vel"]), round(4 * t["tgtDir"] / np.pi))]),
+            }
+            for t in trials
+        ],
+        "neurons whose count never changes within a trial: 20: are these numbers of trials or targets",
+    ),
+    "a channel of all spikes": (
+        changed("M1_spikes", lambda counts: np.column_stack([counts, counts.sum(axis=1)])),
+        "neurons with the spikes of all others together: 20",
+    ),
+    "no spikes in some trials": (
+        changed("M1_spikes", lambda counts: 0 * counts, every_tenth),
+        r"no neuron fires for up to 1.2 s, where about \d+ spikes should be, in trials 1, 11, ",
+    ),
+    "spikes that end before the movement does": (
+        changed("M1_spikes", filled(slice(-25, None), slice(None), value=0)),
+        "no neuron fires for up to 0.[56]",
+    ),
+    "lost samples that are 0": (
+        changed("vel", filled(slice(-25, -15), slice(None), value=0), every_tenth),
+        "between a reach's speed and exactly 0 within a bin in trials 1, 11, ",
+    ),
+    "errors of the tracker": (
+        changed("vel", filled(-20, slice(None), value=60), lambda k: k % 2 == 0),
+        "the velocity jumps for a single bin in trials 1, 3, ",
+    ),
+    "a sensor that fails": (
+        changed("vel", filled(slice(None), 1, value=0), every_tenth),
+        "the velocity in x or y does not change throughout the trials 1, 11, ",
+    ),
+    "a hand on a slope": (
+        changed("vel", lambda velocity: velocity + 0.97 * velocity[:, ::-1]),
+        "the hand moves along one axis",
+    ),
+    "trials that overlap": (
+        lambda trials: [*trials, *(t | {key: t[key][1:] for key in ("M1_spikes", "vel")} for t in trials[:60])],
+        "most bins of the trials 152, 153, .* are those of an earlier one: do trials overlap",
+    ),
     "an artefact in all neurons": (
         changed(
             "M1_spikes", lambda counts: counts + 30 * (np.arange(len(counts)) == len(counts) - 30)[:, None], every_tenth
@@ -138,3 +180,17 @@ def test_a_width_of_bins_in_milliseconds_is_read_as_such(reaches, tmp_path):
     assert found == ["bin_size of 30 is taken for milliseconds"]
     with pytest.raises(InputError, match="bin_size of 0.02 s; expected 0.03 s"):
         warnings_of(tmp_path / "file.mat", [{**trial, "bin_size": 20.0} for trial in reaches])
+
+
+def test_copies_with_noise_are_refused(reaches, tmp_path):
+    rng = np.random.default_rng(0)
+    copies = changed("vel", lambda velocity: velocity + rng.normal(size=velocity.shape) / 100)(reaches[:60])
+    with pytest.raises(InputError, match="60 trials twice, the first of them 1 and 152"):
+        warnings_of(tmp_path / "file.mat", reaches + copies)
+
+
+@pytest.mark.parametrize("y", [lambda x: x, lambda x: -0.5 * x], ids=["x", "a multiple"])
+def test_y_that_is_taken_from_x_is_refused(reaches, tmp_path, y):
+    both = changed("vel", lambda velocity: np.column_stack([velocity[:, 0], y(velocity[:, 0])]))(reaches)
+    with pytest.raises(InputError, match="a velocity whose y is that of x, or a multiple of it"):
+        warnings_of(tmp_path / "file.mat", both)

@@ -5,11 +5,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ner.data.checks.copies import refuse_repeated_trials
+from ner.data.checks.copies import refuse_repeated_trials, shared_bins
 from ner.data.checks.kept import Trials
 from ner.data.checks.labels import movement_angle, odd_conditions, odd_labels, refuse_other_unit
 from ner.data.checks.movements import check_position, impossible_movements, odd_speeds, refuse_constant_velocity
-from ner.data.checks.spikes import check_counts, odd_neurons, other_neurons, refuse_silence, too_many, untuned
+from ner.data.checks.spikes import (
+    check_counts,
+    lost_spikes,
+    odd_neurons,
+    other_neurons,
+    refuse_silence,
+    too_many,
+    untuned,
+)
 from ner.data.checks.timing import apart_in_time
 from ner.data.formats import registry as formats
 from ner.data.recordings import Recording
@@ -214,7 +222,9 @@ def _odd(path, trials: Trials, stated_unit: bool, unit_key: str, fold: Mapping |
         # Where a condition is held out, both parts are meant to have conditions of their own.
         *(() if fold and "condition" in fold else odd_conditions(path, trials)),
         *odd_labels(path, trials),
+        *shared_bins(trials),
         *odd_neurons(trials),
+        *lost_spikes(trials),
         *other_neurons(trials),
         *apart_in_time(trials),
         *untuned(trials),

@@ -26,6 +26,9 @@ _MOVING = 0.4
 _STILL_MOVING = 0.8
 #: Share of bins within movements whose velocity is that of the bin before, from which it was sampled more coarsely.
 _HELD = 0.3
+#: Change of the velocity for a single bin, in relation to the usual peak, that is the tracker's; in the paper's
+#: recordings it is at most 0.5. In wider bins (s) a hand may do this.
+_JUMP, _JUMPING = 0.75, 0.05
 
 
 def impossible_movements(velocities: Mapping[int, np.ndarray], *, continuous: bool = False) -> dict[int, str]:
@@ -100,13 +103,21 @@ def refuse_constant_velocity(path: str | os.PathLike, trials: Trials) -> None:
         InputError: if it is the same on an axis throughout the train or the test trials.
     """
     for part, rows in trials.parts.items():
-        spread = np.concatenate(trials.velocity[rows]).std(axis=0)
+        velocity = np.concatenate(trials.velocity[rows])
+        spread = velocity.std(axis=0)
         if constant := [axis for axis, sd in zip("xy", spread, strict=True) if sd < _CONSTANT]:
             raise InputError(
                 path,
                 f"a velocity that is constant in {' and '.join(constant)} throughout the {part} trials",
                 "a hand that moves in x and y",
                 "check the file's velocity, and velocity_unit of the session",
+            )
+        if _spread(velocity)[0] < _CONSTANT:
+            raise InputError(
+                path,
+                f"a velocity whose y is that of x, or a multiple of it, throughout the {part} trials",
+                "a hand that moves in x and y",
+                "check where the session takes x and y from",
             )
 
 
@@ -149,9 +160,41 @@ def odd_speeds(path: str | os.PathLike, trials: Trials, stated_unit: bool, key: 
     if held.sum() > _HELD * fast.sum():
         found = f"{held.sum() / fast.sum():.0%} of the bins within movements have the velocity of the bin before"
         yield f"{found}: is it sampled more coarsely than the bins?"
-    spread = np.concatenate(trials.velocity).std(axis=0)
-    if spread.min() < 0.05 * spread.max():
-        yield f"the hand moves along one axis (SD of the velocity in x {spread[0]:.2g}, in y {spread[1]:.2g} cm/s)"
+    across, along = _spread(np.concatenate(trials.velocity))
+    if across < 0.05 * along:
+        yield f"the hand moves along one axis (SD of the velocity along it {along:.2g}, across it {across:.2g} cm/s)"
+    yield from _gaps(trials, usual)
+
+
+def _spread(velocity: np.ndarray) -> np.ndarray:
+    """(2,) SD of a (bins, 2) velocity along the two axes of its distribution, the smaller one first."""
+    return np.sqrt(np.linalg.eigvalsh(np.cov(velocity.T)).clip(0))
+
+
+def _gaps(trials: Trials, usual: float) -> Iterator[str]:
+    """What stands in the place of lost samples, a sentence each.
+
+    Args:
+        trials: the kept trials.
+        usual: speed at the peak of a reach.
+    """
+    stopped, jumping, still = [], [], []
+    for number, velocity in zip(trials.numbers, trials.velocity, strict=True):
+        fast, zero = np.hypot(*velocity.T) > _MOVING * usual, (velocity == 0).all(axis=1)
+        if (zero[1:] & fast[:-1] | zero[:-1] & fast[1:]).any():
+            stopped.append(number)
+        jump = np.hypot(*(velocity[1:-1] - (velocity[:-2] + velocity[2:]) / 2).T)
+        if trials.bin_seconds <= _JUMPING and (jump > _JUMP * usual).any():
+            jumping.append(number)
+        if len(velocity) > 2 and (np.ptp(velocity, axis=0) == 0).any():
+            still.append(number)
+    if stopped:
+        found = f"the velocity goes between a reach's speed and exactly 0 within a bin in trials {listed(stopped)}"
+        yield f"{found}: are lost samples 0?"
+    if len(jumping) > len(stopped):
+        yield f"the velocity jumps for a single bin in trials {listed(jumping)}: are these errors of the tracker?"
+    if still and not trials.continuous:
+        yield f"the velocity in x or y does not change throughout the trials {listed(still)}"
 
 
 def _held(velocity: np.ndarray, least: float) -> np.ndarray:

@@ -18,6 +18,8 @@ _MOST = (10, 1000.0)
 _PAIRS, _WIDE = 20, 0.01
 #: Share of the neurons that fire in an artefact, and how far its spikes lie from the median, in median deviations.
 _NEARLY_ALL, _FAR = 0.9, 15
+#: Spikes of all neurons that are missing in a row, from which they were not recorded.
+_DROPOUT = 40
 #: Spikes that a neuron must have in one half of a session to be missed in the other.
 _MISSED = 20
 #: Rank correlation of the mean rates of the two halves; in the paper's recordings it is 0.95 or more.
@@ -68,7 +70,21 @@ def check_counts(path: str | os.PathLike, counts: Sequence[np.ndarray], bin_seco
     constant = np.flatnonzero((counted[0] > 0) & (np.ptp(counted, axis=0) == 0))
     if constant.size:
         warnings.append(f"neurons with the same count in every bin: {listed(constant.tolist())}")
-    return warnings
+    return [*warnings, *_no_neurons(counts)]
+
+
+def _no_neurons(counts: Sequence[np.ndarray]) -> Iterator[str]:
+    """Columns of other things among the neurons, a sentence each."""
+    counted = np.nan_to_num(np.concatenate(counts))
+    varied = np.ptp(counted, axis=0) > 0
+    steps = np.all([np.ptp(values, axis=0) == 0 for values in counts], axis=0)
+    if (numbers := np.flatnonzero(varied & steps)).size:
+        found = f"neurons whose count never changes within a trial: {listed(numbers.tolist())}"
+        yield f"{found}: are these numbers of trials or targets?"
+    total = counted.sum(axis=1)
+    sums = np.flatnonzero(varied & (2 * counted == total[:, None]).all(axis=0))
+    if sums.size and (counted > 0).any(axis=0).sum() > 2:
+        yield f"neurons with the spikes of all others together: {listed(sums.tolist())}"
 
 
 def _at_once(counts: np.ndarray) -> int:
@@ -115,6 +131,24 @@ def odd_neurons(trials: Trials) -> Iterator[str]:
             copies += [f"{other} and {k}"] if other != k else []
     if copies:
         yield f"neurons with the same spikes: {listed(copies)}"
+
+
+def lost_spikes(trials: Trials) -> Iterator[str]:
+    """Stretches of trials in which no neuron fires, where many spikes should be, a sentence."""
+    totals = [rates.sum(axis=1) for rates in trials.rates]
+    usual = np.concatenate(totals).mean()
+    longest = [_longest(total == 0) for total in totals]
+    lost = [number for number, bins in zip(trials.numbers, longest, strict=True) if bins * usual > _DROPOUT]
+    if lost:
+        seconds = max(longest) * trials.bin_seconds
+        found = f"no neuron fires for up to {seconds:.2g} s, where about {max(longest) * usual:.0f} spikes should be"
+        yield f"{found}, in trials {listed(lost)}: were they recorded?"
+
+
+def _longest(runs: np.ndarray) -> int:
+    """Length of the longest run of True."""
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], runs, [False]])))
+    return int((ends[1::2] - ends[::2]).max(initial=0))
 
 
 def other_neurons(trials: Trials) -> Iterator[str]:
