@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner.storage.integrity import Ledger, Made
-from planning.reuse import differences, summarize, why_stale
+from planning.reuse import differences, summarize, why_another, why_stale
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=3),
@@ -96,3 +96,18 @@ def test_a_ledger_keeps_what_it_is_given(tmp_path_factory, params):
 def test_one_reason_is_one_line():
     reasons = {"a": "steps 1 -> 2", "b": "steps 1 -> 2", "c": "made from another x"}
     assert summarize(reasons) == ["a and 1 more: steps 1 -> 2", "c: made from another x"]
+
+
+@pytest.mark.parametrize(
+    ("held", "settings", "reason"),
+    [
+        ({}, {"steps": 1}, None),
+        ({"method": "ner", "recording": "a-m1", "seed": 0}, {}, None),
+        ({"recording": "b-m1", "seed": 0}, {}, "recording b-m1 -> a-m1-fold2"),
+        ({"method": "pca", "recording": "a-m1", "seed": 1}, {}, "method pca -> ner, seed 1 -> 0"),
+        ({"seed": 0, "module": "ner", "settings": {"steps": 2}}, {"module": "ner", "steps": 1}, "steps 2 -> 1"),
+        ({"seed": 0, "bins": 40, "area": "M1"}, {"bins": 40, "area": None, "other": 1}, None),
+    ],
+)
+def test_a_table_says_of_itself_which_it_is(held, settings, reason):
+    assert why_another(held, {"method": "ner", "recording": "a-m1-fold2", "seed": "0"}, settings) == reason

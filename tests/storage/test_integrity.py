@@ -1,7 +1,11 @@
 """Files against what was fetched or made."""
 
+import os
+import shutil
+
 import pytest
 
+from ner.storage import integrity
 from ner.storage.errors import InputError
 from ner.storage.integrity import Ledger
 
@@ -29,3 +33,35 @@ def test_what_was_fetched_is_held_against_the_manifest(files):
     ledger, place = files
     with pytest.raises(InputError, match="the authors' file; delete it and run snakemake again to fetch it again"):
         ledger.check([place / "unknown", place / "fetched"])
+
+
+def test_a_record_under_another_name_is_none_of_that_file(files):
+    ledger, place = files
+    for folder, name in ((place, "copy"), (place / ".checksums", "copy.json")):
+        shutil.copy(folder / name.replace("copy", "made"), folder / name)
+    assert ledger.made(place / "copy") is None
+    assert ledger.made(place / "made").params == {"seed": 0}
+    # Records of earlier versions do not say whose they are.
+    entry = place / ".checksums" / "copy.json"
+    entry.write_text(entry.read_text().replace('"place": "made"', '"place": ""'))
+    assert ledger.made(place / "copy").params == {"seed": 0}
+
+
+@pytest.mark.parametrize("time_kept", [False, True])
+def test_a_file_that_was_edited_is_altered(files, monkeypatch, time_kept):
+    ledger, place = files
+    path = place / "made"
+    assert not any(ledger.altered(place / name) for name in ("unknown", "made", "fetched"))
+    times = path.stat()
+    path.write_text("Made")
+    if time_kept:
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert ledger.altered(path)
+    path.write_text("made")
+    assert not ledger.altered(path)
+    # Read once, and again only after the next change.
+    monkeypatch.setattr(integrity, "blob_sha1", None)
+    assert not ledger.altered(path)
+    path.unlink()
+    path.mkdir()
+    assert ledger.altered(path)

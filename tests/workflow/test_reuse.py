@@ -107,6 +107,27 @@ def test_a_report_of_another_config_is_refused(run):
     assert re.search(r"\b\d+ results are not those of this config; run snakemake first", result.stderr)
 
 
+@pytest.mark.parametrize("recorded", [True, False], ids=["with its record", "without"])
+def test_an_embedding_of_another_seed_is_made_anew(run, recorded):
+    for folder in (run.results, run.results / ".checksums") if recorded else (run.results,):
+        for path in (folder / "embeddings" / "ner" / "mine-m1").glob("seed0.*"):
+            shutil.copy(path, path.with_name(path.name.replace("seed0", "seed1")))
+    configure(run, seeds=[0, 1])
+    assert "seed1.parquet and 1 more: seed 0 -> 1\n" in said(run)
+    assert run.planned(TABLE) == FITS
+
+
+def test_an_edited_result_is_told(run):
+    table = run.folder / TABLE
+    times = table.stat()
+    table.write_text(table.read_text().replace("0.", "0.9", 1))
+    os.utime(table, ns=(times.st_atime_ns, times.st_mtime_ns))
+    told = f"{TABLE}: changed since its job made it; delete it and run snakemake again to rebuild it\n"
+    assert said(run).count(told) == 1
+    table.unlink()
+    assert "changed since" not in said(run)
+
+
 def test_a_new_seed_changes_no_score_of_the_others(run):
     scores = run.results / "decoding" / "within" / "linear" / "ner" / "mine-m1.csv"
     before = scores.read_text()

@@ -10,7 +10,7 @@ from planning.run import all_recordings, groups, offered, recordings
 #: In place of a number of blocks: every condition is held out once.
 BY_CONDITION = "conditions"
 #: Between the name of a recording or group and its fold, in paths.
-_FOLD = "-fold"
+FOLD = "-fold"
 #: Directions of the paper's tasks, and of simulated ones unless config has others.
 _EIGHT = range(0, 360, 45)
 #: Conditions that can stand in a path.
@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*")
 
 def variant(name: str, fold: str | None) -> str:
     """What a fold of a recording or group is called in paths, as chewie-20161014-m1-fold2; without folds its name."""
-    return name if fold is None else f"{name}{_FOLD}{fold}"
+    return name if fold is None else f"{name}{FOLD}{fold}"
 
 
 def _folds_of(config: Mapping, recording: str) -> list[str]:
@@ -107,9 +107,9 @@ def fold_problems(config: Mapping) -> Iterator[str]:
     if asked is None:
         return
     for group in names:
-        base, _, fold = group.rpartition(_FOLD)
+        base, _, fold = group.rpartition(FOLD)
         if base in names:
-            found, expected = f"the name that fold {fold} of {base} has too", f"one that does not end in {_FOLD}{fold}"
+            found, expected = f"the name that fold {fold} of {base} has too", f"one that does not end in {FOLD}{fold}"
             yield problem(("groups", group), found, expected, "rename it")
     yield from _number_problems(config) if isinstance(asked, int) else _condition_problems(config)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ner.storage.integrity import Ledger, Made
 from ner.storage.tables import METADATA_KEY
+from planning.folds import FOLD
 
 #: Differences of one result that are said.
 _SAID = 3
@@ -117,8 +118,8 @@ def is_table(path: str) -> bool:
     return path.endswith(".parquet")
 
 
-def held_settings(path: str) -> dict:
-    """Settings that a parquet table of the workflow says it was made with; none where it is damaged.
+def held_metadata(path: str) -> dict:
+    """What a parquet table of the workflow says of itself; nothing where it is damaged.
 
     Args:
         path: the .parquet file.
@@ -127,11 +128,33 @@ def held_settings(path: str) -> dict:
     import pyarrow.parquet
 
     try:
-        metadata = json.loads(pyarrow.parquet.read_metadata(path).metadata[METADATA_KEY])
-        settings = {"module": metadata["module"], **metadata["settings"]} if "module" in metadata else metadata
+        return dict(json.loads(pyarrow.parquet.read_metadata(path).metadata[METADATA_KEY]))
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-    return settings
+
+
+def why_another(held: Mapping, wildcards: Mapping[str, str], settings: Mapping) -> str | None:
+    """Why a table that says of itself how it was made is not the one that a job would make; None where it may be.
+
+    Args:
+        held: what the table says.
+        wildcards: of the job, as recording, method and seed.
+        settings: with which the job would make it.
+    """
+    names = {name: str(held[name]) for name in ("method", "recording", "seed") if name in held and name in wildcards}
+    # Folds of a recording hold its name.
+    others = {
+        name: value
+        for name, value in names.items()
+        if value not in (wildcards[name], wildcards[name].rpartition(FOLD)[0])
+    }
+    made = {"module": held["module"], **held["settings"]} if {"module", "settings"} <= held.keys() else held
+    # What the config leaves open, the table's own file has decided.
+    common = {name: value for name, value in settings.items() if value is not None and name in made}
+    found = differences(
+        {**others, **{name: made[name] for name in common}}, {**{name: wildcards[name] for name in others}, **common}
+    )
+    return ", ".join(islice(found, _SAID)) or None
 
 
 class Comparison:
@@ -160,11 +183,8 @@ class Comparison:
         if any(map(self._known, there)):
             return why_stale(self._ledger, there, job.input, asked, self._known)
         # Without a record: a parquet table holds its own settings.
-        held = next(map(held_settings, filter(is_table, there)), {})
-        # What the config leaves open, the table's own file has decided.
-        settings = {name: value for name, value in _plain(asked.get("settings", {})).items() if value is not None}
-        common = {name: value for name, value in settings.items() if name in held}
-        return ", ".join(islice(differences({name: held[name] for name in common}, common), _SAID)) or None
+        held = next(map(held_metadata, filter(is_table, there)), {})
+        return why_another(held, dict(job.wildcards.items()), _plain(asked.get("settings", {})))
 
     def stale(self, jobs: Iterable) -> dict[str, str]:
         """Results that are there and would be other ones, and why.
@@ -172,7 +192,7 @@ class Comparison:
         Args:
             jobs: those of Snakemake's plan.
         """
-        found, unknown = {}, []
+        found, unknown, altered = {}, [], []
         for job in jobs:
             there = [path for path in job.output if Path(path).exists()]
             if not there or not job.rule.params:
@@ -180,10 +200,15 @@ class Comparison:
             reason = self._why_stale(job, there)
             if not reason:
                 unknown += [path for path in there if self._known(path) is None]
+                altered += filter(self._ledger.altered, there)
             found |= dict.fromkeys(there, reason) if reason else {}
-        if unknown:
-            many = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-            self._say(f"{unknown[0]}{many}: used as it is, as nothing says what it was made from")
+        for paths, what in (
+            (unknown, "used as it is, as nothing says what it was made from"),
+            (altered, "changed since its job made it; delete it and run snakemake again to rebuild it"),
+        ):
+            if paths:
+                many = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+                self._say(f"{paths[0]}{many}: {what}")
         for line in summarize(found):
             self._say(line)
         return found

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -19,11 +20,13 @@ class Made:
         sha1: git blob SHA-1 of its content.
         params: what decided the content: settings, code, packages.
         inputs: SHA-1 of each file of the run that it was made from, by its path from the folder of results.
+        place: its own path from there, '' in records of earlier versions.
     """
 
     sha1: str
     params: Mapping = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    place: str = field(default="", compare=False)
 
 
 class Ledger:
@@ -46,11 +49,34 @@ class Ledger:
         return self._folder / (self.place(path).replace("../", "_/") + ".json")
 
     def made(self, path: str | os.PathLike) -> Made | None:
-        """What is known of a file that a job made; None where nothing is, or the entry is damaged."""
+        """What is known of a file that a job made; None where nothing is, or the entry is damaged or another file's."""
         try:
-            return Made(**json.loads(self._entry(path).read_text(encoding="utf-8")))
+            made = Made(**json.loads(self._entry(path).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
+        return made if made.place in ("", self.place(path)) else None
+
+    def altered(self, path: str | os.PathLike) -> bool:
+        """Whether a file has another content than the job that made it left.
+
+        It is read where it has changed in any way since its record was written, or since it was last found the same.
+
+        Raises:
+            OSError: if it cannot be read.
+        """
+        made, entry = self.made(path), self._entry(path)
+        if made is None:
+            return False
+        status = Path(path).stat()
+        changed = max(status.st_mtime_ns, status.st_ctime_ns)
+        if changed <= entry.stat().st_mtime_ns:
+            return False
+        if not Path(path).is_file() or blob_sha1(path) != made.sha1:
+            return True
+        # Snakemake touches what a job made; no later run has to read it for that.
+        with suppress(OSError):
+            os.utime(entry, ns=(changed, changed))
+        return False
 
     def record(
         self,
@@ -69,7 +95,7 @@ class Ledger:
             OSError: if they cannot be read, or the entries not be written.
         """
         for path in paths:
-            entry = asdict(Made(blob_sha1(path), params or {}, inputs or {}))
+            entry = asdict(Made(blob_sha1(path), params or {}, inputs or {}, self.place(path)))
             with atomic(self._entry(path)) as temporary:
                 temporary.write_text(json.dumps(entry, default=str) + "\n", encoding="utf-8")
 
