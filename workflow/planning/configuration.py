@@ -16,7 +16,7 @@ from planning.figures import figure_problems
 from planning.folds import fold_problems
 from planning.messages import ConfigError, problem, show, unknown, violations
 from planning.run import COMPARED, all_recordings, groups, run_names, used_methods
-from planning.sessions import may_share_trials, session_problems
+from planning.sessions import may_share_trials, session_problems, smoothing_problems
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
@@ -56,17 +56,29 @@ def _existing(folder: str) -> Path:
     return next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
 
 
-def _folder_problems(pathvars: Mapping) -> Iterator[str]:
-    for name, folder in pathvars.items():
+def _folder_problems(config: Mapping) -> Iterator[str]:
+    folders = {("pathvars", name): folder for name, folder in config["pathvars"].items()}
+    if (archive := config["data"].get("archive", {}).get("folder")) is not None:
+        folders["data", "archive", "folder"] = archive
+    for place, folder in folders.items():
         try:
             there = _existing(folder)
         except OSError as error:
             found, expected = f"{show(folder)}, {error.strerror}", "a folder that can be written"
-            yield problem(("pathvars", name), found, expected, "choose another")
+            yield problem(place, found, expected, "choose another")
             continue
         if not there.is_dir():
             found, remedy = f"{show(str(there))}, which is a file", "choose another, or move the file"
-            yield problem(("pathvars", name), found, "a folder", remedy)
+            yield problem(place, found, "a folder", remedy)
+
+
+def _case_problems(config: Mapping) -> Iterator[str]:
+    """Names that stand in paths and differ only in letter case, which some file systems take for one."""
+    for kind in ("methods", "decoders", "groups"):
+        first: dict[str, str] = {}
+        for name in config[kind]:
+            if (other := first.setdefault(name.casefold(), name)) != name:
+                yield problem((kind, name), f"the name {other} in other letters", "names that differ", "rename it")
 
 
 def _module_problems(kind: str, entries: Mapping, registry) -> Iterator[str]:
@@ -179,7 +191,8 @@ def validate(config: Mapping) -> None:
     found = list(_other_keys(config)) or violations(config, schema())
     if not found:
         found = [
-            *_folder_problems(config["pathvars"]),
+            *_folder_problems(config),
+            *_case_problems(config),
             *_mirror_problems(config["data"]["mirror"]),
             *session_problems(
                 config["sessions"], schema()["properties"]["sessions"]["additionalProperties"]["properties"]
@@ -190,7 +203,7 @@ def validate(config: Mapping) -> None:
             *_reference_problems(config),
         ]
     # What can be asked only where all names and settings are right.
-    found = found or [*fold_problems(config)]
+    found = found or [*smoothing_problems(config), *fold_problems(config)]
     found = found or [*figure_problems(config)]
     found = found or [*_fraction_problems(config), *_bins_problems(config)]
     if found:

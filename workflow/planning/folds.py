@@ -134,8 +134,13 @@ def _condition_problems(config: Mapping) -> Iterator[str]:
         found = f"{asked}, which of {unknown[0]} only its file tells"
         yield problem(place, found, "a list of them", "write them out, as in folds: [0, 45, 90]")
         return
+    written = [str(condition) for condition in asked] if isinstance(asked, list) else []
+    for condition in sorted({name for name in written if written.count(name) > 1}):
+        yield problem(place, f"condition {condition} twice", "every condition once", "leave one of them out")
     for condition in asked if isinstance(asked, list) else ():
-        if not _PLAIN.fullmatch(str(condition)):
+        if isinstance(condition, int) and condition < 0:
+            yield problem(place, f"direction {condition}", "one from 0 to 359", f"write {condition % 360}")
+        elif not _PLAIN.fullmatch(str(condition)):
             expected = "letters, digits and . + _ -, as it stands in paths"
             yield problem(place, f"condition {show(condition)}", expected, "leave it out, or rename it in the file")
     for group, folds in folds_of_groups(config).items():

@@ -5,6 +5,7 @@ import math
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 
+import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
@@ -100,6 +101,16 @@ def _is_numeric_text(value: object) -> bool:
         return False
 
 
+def _is_meant(error: ValidationError) -> bool:
+    """Whether a text would be right if it were what it looks like, as 'null' or '[0, 1]'."""
+    try:
+        meant = yaml.safe_load(error.instance) if isinstance(error.instance, str) else error.instance
+    except yaml.YAMLError:
+        return False
+    rule = {error.validator: error.validator_value}
+    return meant != error.instance and error.validator in ("type", "anyOf") and _Validator(rule).is_valid(meant)
+
+
 def _described(error: ValidationError, place: tuple) -> Iterator[str]:
     """The problems that one finding of the schema stands for."""
     place = (*place, *error.absolute_path)
@@ -117,8 +128,8 @@ def _described(error: ValidationError, place: tuple) -> Iterator[str]:
         yield problem((*place, error.instance), "this name", _expectation(error), "rename it")
     elif error.validator == "enum" and isinstance(error.instance, str):
         yield unknown(place, error.instance, map(str, error.validator_value), "choose one of them")
-    elif error.validator == "type" and _is_numeric_text(error.instance):
-        # YAML takes 1e-4 for a text, and Snakemake's --config every number inside a list or mapping.
+    elif (error.validator == "type" and _is_numeric_text(error.instance)) or _is_meant(error):
+        # YAML takes 1e-4 for a text, and Snakemake's --config null and every number inside a list or mapping.
         remedy = "write it without quotes, with a decimal point where it has an exponent (1.0e-4), and in a config file"
         yield problem(place, show(error.instance), _expectation(error), remedy)
     else:

@@ -1,13 +1,16 @@
 """The sessions of a configuration: whether they can be read, and what two of them may not have in common."""
 
 import difflib
+import math
 import os
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 from ner.data.formats import registry as formats
 from ner.data.names import EVERY_UNIT
+from ner.data.nwb import layouts
 from ner.data.upstream import read_manifest
 from ner.storage.errors import InputError
 from planning.messages import ConfigError, problem, show, unknown, violations
@@ -32,6 +35,7 @@ def session_problems(sessions: Mapping, common: Collection[str]) -> Iterator[str
         sessions: of a configuration of the schema, by name.
         common: keys that sessions of every format may have.
     """
+    sound = {}
     for name, session in sessions.items():
         place, form = ("sessions", name), session["format"]
         if form not in formats.available():
@@ -42,7 +46,10 @@ def session_problems(sessions: Mapping, common: Collection[str]) -> Iterator[str
         if wrong := violations(session, rules, place):
             yield from wrong
             continue
+        sound[name] = session
         yield from _length_problems(place, session)
+        yield from _rounding_problems(place, session)
+        yield from _shared_units(place, session)
         sources = formats.sources(form)
         given = [source for source in sources if source in session]
         if len(given) != 1:
@@ -63,8 +70,8 @@ def session_problems(sessions: Mapping, common: Collection[str]) -> Iterator[str
         if EVERY_UNIT in session["areas"] and form != "nwb":
             found, remedy = f"{EVERY_UNIT} beside format: {form}", "name the areas of the file"
             yield problem((*place, "areas"), found, f"an area; {EVERY_UNIT} is for format: nwb", remedy)
-    yield from _repeated_sources(sessions)
-    yield from _repeated_names(sessions)
+    yield from _repeated_sources(sound)
+    yield from _repeated_names(sound)
 
 
 def _length_problems(place: tuple, session: Mapping) -> Iterator[str]:
@@ -77,6 +84,53 @@ def _length_problems(place: tuple, session: Mapping) -> Iterator[str]:
     if session["format"] == "smoothed" or session.get("step") is not None:
         what = "smoothed trials are cut already" if session["format"] == "smoothed" else "windows are of one length"
         yield problem((*place, "bins"), show(bins), f"a whole number, as {what}", "give one")
+
+
+def _rounding_problems(place: tuple, session: Mapping) -> Iterator[str]:
+    """A multiple to round directions to that does not go round."""
+    nearest = session.get("labels", {}).get("nearest", 1)
+    if not math.isclose(round(360 / nearest) * nearest, 360):
+        yield problem((*place, "labels", "nearest"), show(nearest), "a number of which 360 is a multiple", "change it")
+
+
+def _shared_units(place: tuple, session: Mapping) -> Iterator[str]:
+    """Areas of a session that would be the same units under two names."""
+    form, areas = session["format"], [area for area in session["areas"] if area != EVERY_UNIT]
+    if form == "trial_data" and len(areas) > 1 and "spikes" in session.get("fields", {}):
+        found = f"one field for {' and '.join(areas)}"
+        yield problem((*place, "fields", "spikes"), found, "one for one area", "write a session for each area")
+    if form != "nwb":
+        return
+    rule = layouts.complete(session.get("nwb", {}))["area"]
+    if rule["by"] == "all" and len(areas) > 1:
+        found = f"by: all, and the areas {', '.join(areas)}"
+        yield problem((*place, "nwb", "area"), found, "a column that tells them apart", "name it, or a single area")
+        return
+    for one, other in combinations(areas, 2):
+        named = [{name.casefold() for name in rule.get("map", {}).get(area, [area])} for area in (one, other)]
+        if both := sorted(named[0] & named[1]):
+            found = f"{both[0]!r} for {one} and for {other}"
+            yield problem((*place, "nwb", "area", "map"), found, "names of one area each", "correct it")
+
+
+def smoothing_problems(config: Mapping) -> Iterator[str]:
+    """Gaussians that are cut off, or longer than the trials, as of numbers that are no bins.
+
+    Args:
+        config: a configuration of the schema, whose sessions fit their formats.
+    """
+    raw = {name: entry for name, entry in config["sessions"].items() if entry["format"] != "smoothed"}
+    own = {("sessions", name, "smoothing"): entry["smoothing"] for name, entry in raw.items() if "smoothing" in entry}
+    for place, given in {("smoothing",): config["smoothing"], **own}.items():
+        sd, reach = given["sd"], given["half_width"]
+        sessions = [raw[place[1]]] if len(place) > 1 else [entry for entry in raw.values() if "smoothing" not in entry]
+        lengths = [entry["bins"] if isinstance(entry["bins"], int) else entry["bins"]["max"] for entry in sessions]
+        if 0 < reach < sd:
+            found = f"a half_width of {reach} for an sd of {sd:g}"
+            yield problem((*place, "half_width"), found, "two or three times as much, or 0 for none", "set it in bins")
+        elif reach and sd > min(lengths, default=sd):
+            found = f"{sd:g}, where trials have {min(lengths)} bins"
+            yield problem((*place, "sd"), found, "fewer bins", "set it in bins")
 
 
 def _repeated_names(sessions: Mapping) -> Iterator[str]:

@@ -24,16 +24,17 @@ _PROPERTIES = {
             "map": {
                 "description": "area to the names it has there",
                 "type": "object",
+                "propertyNames": {"enum": ["M1", "PMd", "S1"], "title": "M1, PMd or S1"},
                 "additionalProperties": {"type": "array", "items": _NAME, "minItems": 1},
             },
         },
     },
     "velocity": {
         "description": "path of the hand's velocity, paths of its components, or {derive: path of a position}",
-        "title": "a path, a list of two paths, or {derive: a path}",
+        "title": "a path, a list of two different paths, or {derive: a path}",
         "oneOf": [
             _NAME,
-            {"type": "array", "items": _NAME, "minItems": 2, "maxItems": 2},
+            {"type": "array", "items": _NAME, "minItems": 2, "maxItems": 2, "uniqueItems": True},
             {"type": "object", "additionalProperties": False, "required": ["derive"], "properties": {"derive": _NAME}},
         ],
     },
@@ -44,6 +45,7 @@ _PROPERTIES = {
         "items": {"type": "integer", "minimum": 0},
         "minItems": 2,
         "maxItems": 2,
+        "uniqueItems": True,
     },
     "velocity_unit": {"enum": list(VELOCITY_UNITS), "description": "unit of the velocity as stored"},
     "align": {
@@ -60,7 +62,8 @@ _PROPERTIES = {
             {"type": "null"},
         ],
     },
-    "start": {"type": "number", "description": "s from there to the first bin"},
+    # Beyond, it is in ms.
+    "start": {"type": "number", "minimum": -10, "maximum": 10, "description": "s from there to the first bin"},
     "bin_seconds": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "width of a bin, s"},
     "keep": {
         "description": "which trials are kept: column of the trials to the values that are kept",
