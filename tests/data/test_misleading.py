@@ -117,6 +117,11 @@ REFUSED = {
     "x and y of targets swapped": (angles(lambda angle: math.pi / 2 - angle), "a mirror image of the movements"),
     "targets of other trials": (shuffled_labels, "directions unlike the movements: in .*%"),
     "targets in degrees": (angles(math.degrees), "set target_unit of the session to degrees"),
+    "fewer trials than targets": (lambda trials: trials[:8], "8 trials to 8 directions, none of them in train and"),
+    "go cues counted from the start of the session": (
+        each(lambda k, t: {"idx_goCueTime": t["idx_goCueTime"] + 60.0 * k}),
+        r"1 trials, of which 0 train and 1 test \(79 were dropped: 0 of 4 bins after the go cue \(79\)\)",
+    ),
     "a session appended to itself": (lambda trials: trials[:40] * 2, "40 trials twice, the first of them 1 and 41"),
     "a test trial that is a train trial": (
         lambda trials: [*trials[:-1], trials[3]],
@@ -156,6 +161,10 @@ WARNED = {
     "no width of the bins": (
         lambda trials: [{key: v for key, v in t.items() if key != "bin_size"} for t in trials],
         "no bin_size: its bins are taken for 30 ms",
+    ),
+    "a width of the bins in words": (
+        each(lambda k, t: {"bin_size": "30 ms"}),
+        "a bin_size that is no number: its bins are taken for 30 ms",
     ),
     "a position that moves thrice as fast": (
         each(lambda k, t: {"pos": 3 * 0.03 * np.cumsum(t["vel"], axis=0)}),
@@ -318,6 +327,20 @@ def test_sparse_spikes_of_a_v73_file(tmp_path):
     np.testing.assert_array_equal(from_raw(path).rates, expected.rates)
 
 
+def test_a_width_of_each_bin_is_read(recorded):
+    widths = each(lambda k, t: {"bin_size": np.full(len(t["vel"]), 0.03)})(raw_trials())
+    assert not any("bin_size" in line for line in recorded(widths).metadata["warnings"])
+    with pytest.raises(InputError, match="bin_size of 0.02 s; expected 0.03 s"):
+        recorded(each(lambda k, t: {"bin_size": t["bin_size"] * 2 / 3})(widths))
+
+
+def test_many_reasons_are_counted_in_one_line(recorded):
+    with pytest.raises(
+        InputError, match=r"80 trials, all to be dropped: (\d+ of 99 .*?\(\d+\),? ){5}and \d+ other reasons"
+    ):
+        recorded(raw_trials(), bins=99)
+
+
 def test_bins_of_10_ms_are_joined_from_the_go_cue_on(recorded):
     coarse = raw_trials()
     rng = np.random.default_rng(5)
@@ -473,6 +496,13 @@ def test_areas_of_a_session_and_other_days_are_not_refused(tmp_path):
     one = session_recording(tmp_path, "one", raw_trials())
     same = session_recording(tmp_path, "one", None, area="PMd")
     refuse_one_session_twice([one, same, session_recording(tmp_path, "other", raw_trials(seed=1))])
+
+
+def test_areas_with_the_same_spikes_are_refused(tmp_path):
+    trials = each(lambda k, t: {"PMd_spikes": t["M1_spikes"]})(raw_trials())
+    one = session_recording(tmp_path, "one", trials)
+    with pytest.raises(InputError, match=r"recordings one-m1 and one-m1: found the same spikes \(one.mat\)"):
+        refuse_one_session_twice([one, session_recording(tmp_path, "one", None, area="PMd")])
 
 
 def test_selections_of_one_file_may_share_trials(tmp_path):

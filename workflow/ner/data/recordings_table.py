@@ -108,7 +108,10 @@ def notices(recording: Recording) -> list[str]:
 
 
 def refuse_one_session_twice(recordings: Sequence[Recording]) -> None:
-    """Refuse recordings of different sessions that hold the same trials, as two copies of one file do.
+    """Refuse recordings that are one under two names.
+
+    They are of different sessions that hold the same trials, as two copies of one file do, or of areas with the same
+    spikes.
 
     Raises:
         InputError: naming both.
@@ -116,6 +119,14 @@ def refuse_one_session_twice(recordings: Sequence[Recording]) -> None:
     firsts: dict[str, Recording] = {}
     for recording in recordings:
         firsts.setdefault(recording.metadata["session"], recording)
+    for one, other in combinations(recordings, 2):
+        if one.metadata["session"] == other.metadata["session"] and np.array_equal(one.rates, other.rates):
+            raise InputError(
+                f"recordings {one.name} and {other.name}",
+                f"the same spikes ({one.metadata['source']})",
+                "other neurons in every area",
+                "leave one of them out, or correct where the session finds its area",
+            )
     movements = {session: first.common().per_trial(first.common().velocity) for session, first in firsts.items()}
     for one, other in combinations(firsts, 2):
         share = same_trials(movements[one], movements[other])

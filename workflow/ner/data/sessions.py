@@ -10,6 +10,8 @@ import numpy as np
 
 from ner.storage.errors import InputError
 
+#: Reasons that one line has room for.
+_COUNTED = 5
 #: cm/s that one unit of velocity stands for.
 VELOCITY_UNITS = {"cm/s": 1.0, "m/s": 100.0, "mm/s": 0.1}
 
@@ -189,8 +191,10 @@ def refuse_empty_selection(path: str | os.PathLike, selections: Mapping[str, Map
 
 
 def counted(reasons: Iterable[str]) -> str:
-    """Reasons, each with how often it stands there: "no target (3), no go cue (1)"."""
+    """Reasons, each with how often it stands there, the most frequent ones: "no target (3), no go cue (1)"."""
     numbers: dict[str, int] = {}
     for reason in reasons:
         numbers[reason] = numbers.get(reason, 0) + 1
-    return ", ".join(f"{reason} ({number})" for reason, number in sorted(numbers.items(), key=lambda item: -item[1]))
+    ordered = sorted(numbers.items(), key=lambda item: -item[1])
+    more = f" and {len(ordered) - _COUNTED} other reasons" if len(ordered) > _COUNTED else ""
+    return ", ".join(f"{reason} ({number})" for reason, number in ordered[:_COUNTED]) + more

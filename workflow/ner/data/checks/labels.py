@@ -81,7 +81,7 @@ def odd_conditions(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
         trials: its kept trials.
 
     Raises:
-        InputError: if there is only one, or if train and test trials go to other targets, as sorted ones do.
+        InputError: if there is only one, or if train and test trials go to other targets, as few or sorted ones do.
     """
     if trials.condition is not None:
         yield from _odd_names(path, trials, trials.condition)
@@ -98,6 +98,13 @@ def odd_conditions(path: str | os.PathLike, trials: Trials) -> Iterator[str]:
             f"trials to a single direction, {found[0]} degrees",
             "two directions or more, to decode one",
             "check the session's direction and its unit, or set it to null: the task has none",
+        )
+    if len(trials.direction) < 2 * len(found) and not shared:
+        raise InputError(
+            path,
+            f"{len(trials.direction)} trials to {len(found)} directions, none of them in train and test trials alike",
+            "several trials to each direction",
+            "use a longer session, `labels: {nearest: 45}` where directions differ little, or set direction to null",
         )
     if (runs == len(found) and counts.min() > 1) or not shared:
         raise InputError(

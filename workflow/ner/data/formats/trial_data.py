@@ -275,17 +275,13 @@ def _usual_neurons(trials: Sequence[Mapping], field: str) -> int | None:
 
 def _joined_bins(path, trials: Sequence[Mapping], field: str, window: Window) -> tuple[int, list[str]]:
     """How many bins of the file make one of the window's."""
-    widths = set()
-    for trial in trials:
-        try:
-            width = _scalar(trial, field, "bin widths")
-        except UnusableTrial:
-            continue
-        if not math.isnan(width):
-            widths.add(round(width, 9))
+    given = [trial[field] for trial in trials if np.size(trial.get(field, ())) > 0]
+    numbers = [values for values in map(np.asarray, given) if values.dtype.kind in "iuf"]
+    widths = {round(float(width), 9) for values in numbers for width in np.unique(values[~np.isnan(values)])}
     wanted, warnings = window.bin_seconds, []
     if not widths:
-        return 1, [f"the file has no {field}: its bins are taken for {1000 * wanted:g} ms"]
+        found = f"a {field} that is no number" if given else f"no {field}"
+        return 1, [f"the file has {found}: its bins are taken for {1000 * wanted:g} ms"]
     # No bin is a second wide.
     if min(widths) >= 1:
         warnings = [f"{field} of {', '.join(f'{width:g}' for width in sorted(widths))} is taken for milliseconds"]
