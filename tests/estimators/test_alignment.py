@@ -65,7 +65,23 @@ def test_what_cannot_be_matched_is_refused():
         ner.align(z, z, np.arange(3), np.arange(4))
     with pytest.raises(InputError, match="labels: found 1 and 2 columns"):
         ner.align(z, z, np.arange(4), np.ones((4, 2)))
-    with pytest.raises(InputError, match="4 different labels in the source and 1 in the target"):
-        ner.align(z, z, np.arange(4), np.ones(4), match="average")
+    with pytest.raises(InputError, match="4 different labels in the source and 2 in the target"):
+        ner.align(z, z, np.arange(4), np.arange(4) // 2, match="average")
     with pytest.raises(ValueError, match="match: found 'mean'"):
         ner.align(z, z, np.arange(4), np.arange(4), match="mean")
+
+
+@pytest.mark.parametrize(
+    ("labels", "options", "message"),
+    [
+        ((None, None), {"match": "average"}, "labels: found none, beside match"),
+        ((None, None), {"angles": (0,)}, "labels: found none, beside match"),
+        ((np.ones(9), np.arange(9)), {}, "source_labels: found the same labels in all bins"),
+        ((np.arange(9), np.ones(9)), {}, "target_labels: found the same labels in all bins"),
+        ((np.arange(9), np.ma.masked_greater(np.arange(9), 5)), {}, "target_labels: found an array with 3 masked"),
+    ],
+)
+def test_labels_that_match_nothing_are_refused(labels, options, message):
+    embedding = np.random.default_rng(0).normal(size=(9, 3))
+    with pytest.raises(InputError, match=message):
+        ner.align(embedding, embedding, *labels, **options)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from samples import simulated_recording
+from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LinearRegression
@@ -140,6 +141,17 @@ REFUSED = {
     "no labels": (lambda X, y: (X, None), "requires y to be passed"),
     "one bin": (lambda X, y: (X[:1], y[:1]), "1 sample"),
     "lists of other lengths": (lambda X, y: ([X, X], [y]), r"y: found a list of 1; expected a list of 2"),
+    "masked labels": (lambda X, y: (X, np.ma.masked_greater(y, 1)), r"y: found an array with \d+ masked values"),
+    "masked rates": (lambda X, y: (np.ma.masked_greater(X, 2), y), r"X: found an array with \d+ masked values"),
+    "sparse labels": (lambda X, y: (X, csr_array(y)), "y: found a sparse array"),
+    "missing labels": (lambda X, y: (X, pd.DataFrame(y, dtype="Float64").mask(y > 1)), "Input y contains NaN"),
+    "no label of one bin": (lambda X, y: (X, [None, *y[1:, 0]]), "Input y contains NaN"),
+    "frames in other orders": (
+        lambda X, y: (pd.DataFrame(X).add_prefix("n"), pd.DataFrame(y).iloc[::-1]),
+        "y: found the rows of X in another order",
+    ),
+    "the same labels everywhere": (lambda X, y: (X, np.ones_like(y)), "y: found the same labels in all bins"),
+    "labels beyond float32": (lambda X, y: (X, y * 1e200), "y: found weighted labels of up to"),
     "a list and no list": (lambda X, y: ([X, X], y), r"y: found no list; expected a list of 2"),
 }
 
@@ -153,8 +165,51 @@ def test_data_that_cannot_be_used_are_refused(recording, case):
 
 
 @pytest.mark.parametrize(
+    ("trials", "message"),
+    [
+        (lambda trial: trial[:, None], r"an array of shape \(\d+, 1\) for \d+ bins"),
+        (lambda trial: np.unique(trial), r"an array of shape \(24,\) for"),
+        (lambda trial: np.where(trial > 20, np.nan, trial), r"\d+ bins without a trial"),
+        (
+            lambda trial: pd.array(trial, dtype="Int64").astype(object) * [pd.NA, *np.ones(len(trial) - 1)],
+            "1 bins without",
+        ),
+        (lambda trial: np.ma.masked_greater(trial, 20), r"\d+ masked values"),
+        (lambda trial: trial < 20, "True and False"),
+        (lambda trial: np.arange(len(trial)), "no trial with two bins in a row"),
+        (lambda trial: np.arange(len(trial)) % 40, "no trial with two bins in a row"),
+    ],
+)
+def test_trials_that_cannot_be_are_refused(recording, trials, message):
+    with pytest.raises(InputError, match=f"trials: found .*{message}"):
+        ner.NER(**QUICK).fit(recording.rates, recording.labels, trials=trials(recording.trial))
+
+
+def test_angles_in_radians_are_warned_of(recording):
+    labels = np.column_stack([recording.velocity, np.deg2rad(recording.direction)])
+    with pytest.warns(UserWarning, match="column 2 of `angles` goes from .* as radians do; expected degrees"):
+        ner.NER(**QUICK, angles=(2,)).fit(recording.rates, labels)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+def test_what_is_not_finite_is_refused(recording):
+    X, y = recording.rates, recording.velocity
+    for rates, changes in ((X * 1e200, {}), (X, {"learning_rate": 1e30})):
+        with pytest.raises(InputError, match="training: found .* finite"):
+            ner.NER(**{**QUICK, **changes}).fit(rates, y)
+    with pytest.raises(InputError, match="X: found rates of up to .*, of which no embedding is finite"):
+        ner.NER(**QUICK).fit(X, y).transform(X * 1e200)
+
+
+@pytest.mark.parametrize(
     ("parameters", "message"),
     [
+        ({"random_state": -1}, "random_state: found -1; expected a whole number from 0"),
+        ({"random_state": True}, "random_state: found True"),
+        ({"random_state": 2**70}, "random_state: found"),
+        ({"random_state": "0"}, "random_state: found '0'"),
+        ({"weights": "1, 1, 1"}, "weights: found '1, 1, 1'; expected 3 numbers"),
+        ({"weights": {0: 1}}, r"weights: found \{0: 1\}; expected 3 numbers"),
         ({"dimensions": 1}, "dimensions: found 1; expected a whole number from 2"),
         ({"dimensions": 3.0}, "dimensions: found 3.0"),
         ({"steps": -1}, "steps: found -1"),

@@ -30,6 +30,14 @@ def saved(tmp_path_factory):
     return path, model
 
 
+@pytest.mark.parametrize("changes", [{"dimensions": 5}, {"hidden_units": (8,)}])
+def test_a_model_whose_parameters_changed_since_is_not_saved(tmp_path, changes):
+    model = ner.NER(**QUICK).fit(RECORDING.rates, RECORDING.labels).set_params(**changes)
+    with pytest.raises(InputError, match="save: found parameters that were changed since the fit"):
+        model.save(tmp_path / "model.safetensors")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_model_comes_back_bit_for_bit(saved):
     path, model = saved
     loaded = ner.load(path)

@@ -10,6 +10,7 @@ from scipy.spatial import KDTree
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
+from ner.estimators.inputs import refuse_constant, refuse_masked
 from ner.storage.errors import InputError
 from ner.training.labels import Labels
 
@@ -95,8 +96,20 @@ def align(
     References:
         NER, section on alignment; Schoenemann, A generalized solution of the orthogonal Procrustes problem, 1966.
     """
+    for name, values in {
+        "source": source,
+        "target": target,
+        "source_labels": source_labels,
+        "target_labels": target_labels,
+    }.items():
+        refuse_masked(name, values)
+    if match not in ("nearest", "average"):
+        raise ValueError(f"match: found {match!r}; expected 'nearest' or 'average'")
     a, b = check_array(source), check_array(target)
     if source_labels is None and target_labels is None:
+        if match != "nearest" or len(angles) or weights is not None:
+            found = "none, beside match, angles or weights, which are of labels"
+            raise InputError("labels", found, "labels of both", "give them, or leave those arguments out")
         return Alignment().fit(a, b)
     if source_labels is None or target_labels is None:
         raise InputError("labels", "those of one embedding", "labels of both or of none", "give the others as well")
@@ -109,17 +122,17 @@ def align(
         found = f"{labels[0].shape[1]} and {labels[1].shape[1]} columns"
         raise InputError("labels", found, "the same columns of both embeddings", "correct them")
     weighted = [Labels.weighted(columns, angles, weights) for columns in labels]
+    for name, columns in zip(("source_labels", "target_labels"), weighted, strict=True):
+        refuse_constant(name, columns)
     places = [columns.points(columns.values) for columns in weighted]
     if match == "nearest":
         _, nearest = KDTree(places[1]).query(places[0])
         return Alignment().fit(a, b[nearest])
-    if match == "average":
-        (ours, a), (theirs, b) = _averages(a, places[0]), _averages(b, places[1])
-        if not np.array_equal(ours, theirs):
-            found = f"{len(ours)} different labels in the source and {len(theirs)} in the target"
-            raise InputError("labels", found, "the same ones in both", "leave out the others, or use match='nearest'")
-        return Alignment().fit(a, b)
-    raise ValueError(f"match: found {match!r}; expected 'nearest' or 'average'")
+    (ours, a), (theirs, b) = _averages(a, places[0]), _averages(b, places[1])
+    if not np.array_equal(ours, theirs):
+        found = f"{len(ours)} different labels in the source and {len(theirs)} in the target"
+        raise InputError("labels", found, "the same ones in both", "leave out the others, or use match='nearest'")
+    return Alignment().fit(a, b)
 
 
 def _averages(embedding: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,10 +12,11 @@ import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
 
 from ner.estimators.alignment import Alignment
+from ner.estimators.inputs import check_labels, numbers, refuse_masked, refuse_other_order, trial_numbers
 from ner.estimators.model_files import write_model
 from ner.estimators.parameters import positive, require, whole
 from ner.storage.errors import InputError
@@ -76,16 +77,21 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """Fit the encoder to the bins and labels of one recording; see `ner.estimators.recordings.ListEncoder`."""
         self._check_parameters()
         self._forget()
-        numbers = None if y is None else _numbers(y)
+        refuse_masked("X", X)
+        refuse_other_order(X, y)
+        given = None if y is None else numbers(y)
         rates, columns = validate_data(
-            self, X, numbers, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True, ensure_min_samples=2
+            self, X, given, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True, ensure_min_samples=2
         )
-        trial = None if trials is None else np.asarray(trials)
-        check_consistent_length(rates, trial)
+        trial = trial_numbers(trials, len(rates))
         seed = _seed(self.random_state)
         encoder = self._new_encoder(rates.shape[1], seed).to(resolve_device(self.device))
-        labels = Labels.weighted(columns.reshape(len(columns), -1), self.angles, self.weights)
+        columns = columns.reshape(len(columns), -1)
+        labels = Labels.weighted(columns, self.angles, self.weights)
+        check_labels(labels, columns, list(self.angles))
         self.loss_history_ = self._train(encoder, rates, labels, trial, seed, checkpoint)
+        if not all(parameter.isfinite().all() for parameter in encoder.parameters()):
+            raise InputError("training", "weights that are not finite", "finite ones", "lower the learning_rate")
         self.encoder_ = encoder.cpu()
         _warn_of_no_fall(self.loss_history_)
         return self
@@ -101,8 +107,12 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         return self._embedded(X)
 
     def _embedded(self, X: object) -> np.ndarray:
+        refuse_masked("X", X)
         rates = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
         embedding = embed(self.encoder_, rates, resolve_device(self.device)).astype(rates.dtype, copy=False)
+        if not np.isfinite(embedding).all():
+            found = f"rates of up to {np.abs(rates).max():.3g}, of which no embedding is finite"
+            raise InputError("X", found, "smoothed spike counts", "scale them, or lower the learning_rate of the fit")
         if self._rotated_by is not None:
             embedding = self._rotated_by.transform(embedding).astype(rates.dtype, copy=False)
         return embedding
@@ -133,6 +143,9 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         arrays: dict[str, np.ndarray] = {}
         recordings = []
         for k, model in enumerate(models):
+            if _sizes(model.encoder_.state_dict()) != model._sizes_by_parameters():
+                remedy = "set them as they were, or fit again"
+                raise InputError("save", "parameters that were changed since the fit", "those of the fit", remedy)
             arrays |= {f"{k}.encoder.{name}": value.numpy() for name, value in model.encoder_.state_dict().items()}
             arrays[f"{k}.loss_history"] = model.loss_history_
             if not single:
@@ -175,12 +188,10 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 for name in arrays
                 if name.startswith(f"{k}.encoder.")
             }
-            # On the meta device: a size that only the file claims takes no memory.
+            if _sizes(state) != model._sizes_by_parameters():
+                raise ValueError("weights of other sizes than the parameters say")
             with torch.device("meta"):
                 model.encoder_ = model._new_encoder(model.n_features_in_, seed=0)
-            expected = {name: (value.shape, value.dtype) for name, value in model.encoder_.state_dict().items()}
-            if {name: (value.shape, value.dtype) for name, value in state.items()} != expected:
-                raise ValueError("weights of other sizes than the parameters say")
             model.encoder_.load_state_dict(state, assign=True)
             model.loss_history_ = arrays[f"{k}.loss_history"]
             left -= {f"{k}.loss_history", *(f"{k}.encoder.{name}" for name in state)}
@@ -199,6 +210,12 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             raise ValueError("arrays that do not belong to the model, or are not finite")
         return self
 
+    def _sizes_by_parameters(self) -> dict:
+        """Sizes and types of the weights that an encoder of the parameters has."""
+        # On the meta device: a size that only a file claims takes no memory.
+        with torch.device("meta"):
+            return _sizes(self._new_encoder(self.n_features_in_, seed=0).state_dict())
+
     def _check_parameters(self) -> None:
         """Refuse parameters that cannot be used.
 
@@ -213,26 +230,13 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         require("hidden_units", units, right, "a sequence of whole numbers from 1")
         right = isinstance(angles, Sequence | np.ndarray) and all(whole(angle, -np.inf) for angle in angles)
         require("angles", angles, right, "a sequence of columns of y")
+        seed = self.random_state
+        right = seed is None or isinstance(seed, np.random.RandomState) or (whole(seed, 0) and int(seed) < 2**32)
+        require("random_state", seed, right, "a whole number from 0 to 2^32 - 1, a RandomState, or None")
 
 
-def _numbers(y: object) -> np.ndarray:
-    """Labels as numbers.
-
-    Raises:
-        InputError: if they are text, dates or other things.
-    """
-    labels = np.asarray(y)
-    if labels.dtype.kind == "O":
-        try:
-            labels = labels.astype(np.float64)
-        except (TypeError, ValueError):
-            labels = labels.astype(str)
-    if labels.dtype.kind in "USmMV":
-        remedy = "give directions in degrees (`angles`), or one column of 0 and 1 for each class"
-        raise InputError(
-            "y", f"labels such as {str(labels.flat[0])[:40]!r}", "numbers, whose differences rank bins", remedy
-        )
-    return labels
+def _sizes(state: Mapping[str, torch.Tensor]) -> dict:
+    return {name: (value.shape, value.dtype) for name, value in state.items()}
 
 
 def _seed(random_state: int | np.random.RandomState | None) -> int:

@@ -35,10 +35,11 @@ class Labels:
         count = columns.shape[1]
         if any(not -count <= angle < count for angle in angles):
             raise InputError("angles", f"{tuple(angles)} for {count} columns of labels", "columns of y", "correct it")
-        scale = np.ones(count) if weights is None else np.asarray(weights, dtype=np.float64)
+        given = np.ones(count) if weights is None else np.asarray(weights)
+        scale = given.astype(np.float64) if given.dtype.kind in "biuf" else np.full(0, np.nan)
         if scale.shape != (count,) or not (np.isfinite(scale) & (scale >= 0)).all() or not scale.any():
             expected = f"{count} numbers from 0, one a column of labels, and not all of them 0"
-            raise InputError("weights", np.asarray(weights).tolist(), expected, "correct them")
+            raise InputError("weights", repr(given.tolist()), expected, "correct them")
         turns = np.full(count, np.inf)
         values = columns.astype(np.float64)
         for angle in angles:
