@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from raw_sessions import write_struct
 
+from ner.data.checks.spikes import check_counts
 from ner.data.preprocessing import make_recording
 from ner.data.simulation import simulate_session
 from ner.storage.errors import InputError
@@ -194,3 +195,9 @@ def test_y_that_is_taken_from_x_is_refused(reaches, tmp_path, y):
     both = changed("vel", lambda velocity: np.column_stack([velocity[:, 0], y(velocity[:, 0])]))(reaches)
     with pytest.raises(InputError, match="a velocity whose y is that of x, or a multiple of it"):
         warnings_of(tmp_path / "file.mat", both)
+
+
+@pytest.mark.parametrize("bins", [1, 2, 30])
+def test_spikes_of_trials_of_any_length_are_not_taken_for_numbers(bins):
+    random = np.random.default_rng(0)
+    assert check_counts("file", random.poisson(0.05, (120, bins, 20)).astype(float), 0.03) == []
