@@ -12,6 +12,7 @@ from ner.data.inspect import inspect, main
 from ner.data.preprocessing import make_recording
 from ner.data.simulation_maze import simulate_maze
 from ner.data.simulation_nwb import write_maze
+from ner.storage.errors import InputError
 from planning.configuration import ConfigError, validate
 
 VELOCITY = "processing/behavior/Velocity/cursor_vel"
@@ -164,3 +165,12 @@ def test_the_command_line(tmp_path, capsys, content):
     assert said.out == ""
     assert said.err.startswith(f"error: {tmp_path / 'bad.mat'}: found ")
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["day.nwb", "day.csv"])
+def test_files_of_no_known_kind_are_refused(tmp_path, name):
+    (tmp_path / name).write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="something else, which .* expected an NWB file or a MATLAB .mat file"):
+        inspect(tmp_path / name)
+    with pytest.raises(InputError, match="found a folder; expected the recording's file"):
+        inspect(tmp_path)

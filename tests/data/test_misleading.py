@@ -120,7 +120,7 @@ REFUSED = {
     "fewer trials than targets": (lambda trials: trials[:8], "8 trials to 8 directions, none of them in train and"),
     "go cues counted from the start of the session": (
         each(lambda k, t: {"idx_goCueTime": t["idx_goCueTime"] + 60.0 * k}),
-        r"1 trials, of which 0 train and 1 test \(79 were dropped: 0 of 4 bins after the go cue \(79\)\)",
+        r"1 trials, of which 0 train and 1 test, with 79 of 80 trials dropped: 0 of 4 bins after the go cue \(79\); ",
     ),
     "a session appended to itself": (lambda trials: trials[:40] * 2, "40 trials twice, the first of them 1 and 41"),
     "a test trial that is a train trial": (

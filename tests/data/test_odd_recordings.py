@@ -109,7 +109,7 @@ ODD = {
     ),
     "no spikes in some trials": (
         changed("M1_spikes", lambda counts: 0 * counts, every_tenth),
-        r"no neuron fires for up to 1.2 s, where about \d+ spikes should be, in trials 1, 11, ",
+        r"no neuron fires for up to 1.2 s of kept bins, where about \d+ spikes should be, in trials 1, 11, ",
     ),
     "spikes that end before the movement does": (
         changed("M1_spikes", filled(slice(-25, None), slice(None), value=0)),

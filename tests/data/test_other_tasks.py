@@ -229,7 +229,7 @@ def test_named_conditions_survive_their_file(tmp_path):
     np.testing.assert_array_equal(again.condition, recording.condition)
     np.testing.assert_array_equal(again.direction, recording.direction)
     alone = {"nwb": {**settings["nwb"], "keep": {"trial_type": [10]}}}
-    with pytest.raises(InputError, match="single condition, 10; .*or to null"):
+    with pytest.raises(InputError, match="single condition, 10, with 56 of 64 trials dropped: .*or to null"):
         make_recording(path, "x-m1", format="nwb", area="M1", bins=40, train_fraction=0.8, settings=alone)
 
 

@@ -169,7 +169,7 @@ def matlab_73(path):
         (lambda path: path.write_text("\n<!DOCTYPE html><p>"), "a web page"),
         (lambda path: path.write_bytes(bytes(range(256)) * 20), "cannot be read"),
         (lambda path: None, "no such file"),
-        (lambda path: path.mkdir(), "no such file"),
+        (lambda path: path.mkdir(), "a folder"),
     ],
 )
 @pytest.mark.parametrize("make_recording", [from_smoothed, from_raw])

@@ -402,3 +402,47 @@ def test_waveforms_are_not_read(tmp_path, monkeypatch):
     recording_of(path, "area2-bump", "S1")
     assert any("spike_times" in name for name in seen)
     assert not any("notes" in name or "heldout" in name for name in seen)
+
+
+def shuffled_rows(content):
+    order = np.random.default_rng(0).permutation(64)
+    content.trials = {name: np.asarray(values)[order] for name, values in content.trials.items()}
+
+
+def test_trials_are_taken_in_the_order_of_time(tmp_path):
+    expected = recording_of(write(tmp_path / "plain.nwb", perich_miller()))
+    content = perich_miller()
+    shuffled_rows(content)
+    recording = recording_of(write(tmp_path / "file.nwb", content))
+    same_recording(recording, expected)
+    assert "36 trials were recorded before the one above them in the table: sorted by time" in " ".join(
+        recording.metadata["warnings"]
+    )
+
+
+def rounded_spikes(content):
+    content.spikes = [np.round(times, 1) for times in content.spikes]
+
+
+def spikes_of_half(content):
+    content.spikes = [times[times < 100] for times in content.spikes]
+
+
+@pytest.mark.parametrize(
+    ("change", "keys", "warning"),
+    [
+        (rounded_spikes, {}, "spike times are 0.1 s apart or more, which is more than a bin: are they rounded"),
+        (spikes_of_half, {}, r"no neuron fires for up to 37 s of kept bins, .* in trials 3[34], .*were they recorded"),
+        (
+            None,
+            {"start": 2.5, "direction": None},
+            "the cut of 64 trials begins outside of their start_time to stop_time",
+        ),
+    ],
+)
+def test_what_is_odd_in_time_is_said(tmp_path, change, keys, warning):
+    content = perich_miller()
+    if change:
+        change(content)
+    recording = recording_of(write(tmp_path / "file.nwb", content), keys=keys)
+    assert re.search(warning, " ".join(recording.metadata["warnings"]))

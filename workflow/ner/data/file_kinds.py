@@ -29,7 +29,8 @@ def kind_of(path: str | os.PathLike) -> str:
         InputError: if there is no such file, or it is empty.
     """
     if not Path(path).is_file():
-        raise InputError(path, "no such file", "the recording's file", "put the file in place, or correct `file`")
+        found = "a folder" if Path(path).is_dir() else "no such file"
+        raise InputError(path, found, "the recording's file", "put the file in place, or correct `file`")
     with open(path, "rb") as file:
         beginning = file.read(512)
         # An HDF5 file may begin with a block of the user's own, as MATLAB's do.

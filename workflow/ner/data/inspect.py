@@ -14,7 +14,7 @@ import yaml
 
 from ner.data import matlab
 from ner.data.bins import BIN_SECONDS
-from ner.data.file_kinds import kind_of
+from ner.data.file_kinds import kind_of, refuse_other
 from ner.data.formats import registry as formats
 from ner.data.formats import smoothed, trial_data
 from ner.data.preprocessing import make_recording
@@ -46,6 +46,8 @@ def inspect(path: str | os.PathLike, areas: Sequence[str] = ()) -> list[str]:
 
         lines, layout, found = describe(path)
         entry = {"format": "nwb", "nwb": layout} if layout else None
+    elif not kind and Path(path).suffix.lower() != ".mat":
+        refuse_other(path, kind, "an NWB file or a MATLAB .mat file", "give one of these")
     else:
         lines, entry, found = _describe_matlab(path)
     lines.insert(0, f"{path}: {kind or 'of no known kind'}, {Path(path).stat().st_size / 1e6:.1f} MB")

@@ -1,7 +1,7 @@
 """From a session's file to a recording: reading, smoothing, cutting, checking, splitting."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -138,7 +138,13 @@ def make_recording(
     if not session.smoothed:
         warnings += check_counts(path, raw, bin_seconds)
     warnings += check_position(kept, bin_seconds)
-    warnings += _odd(path, trials, session.stated_unit, session.unit_keys[0], fold, dropped)
+    try:
+        warnings += _odd(path, trials, session.stated_unit, session.unit_keys[0], fold)
+    except InputError as error:
+        if len(dropped) <= _MALFORMED * total:
+            raise
+        why = f"with {len(dropped)} of {total} trials dropped: {counted(entry['reason'] for entry in dropped)}"
+        raise InputError(error.place, f"{error.found}, {why}", error.expected, error.remedy) from None
     return Recording(
         name=name,
         rates=np.concatenate(rates),
@@ -204,16 +210,13 @@ def _directions(path, session: RawSession, trials: list[RawTrial], offset: float
     return np.round(nearest * np.round((degrees + offset) / nearest)).astype(np.int64) % 360
 
 
-def _odd(
-    path, trials: Trials, stated_unit: bool, unit_key: str, fold: Mapping | None, dropped: Sequence[Mapping]
-) -> list[str]:
+def _odd(path, trials: Trials, stated_unit: bool, unit_key: str, fold: Mapping | None) -> list[str]:
     """Refuse trials that cannot be right; what is odd about others, a sentence each."""
     total = len(trials.numbers)
     if not 0 < trials.train_trials < total:
-        others = f" ({len(dropped)} were dropped: {counted(entry['reason'] for entry in dropped)})" if dropped else ""
         raise InputError(
             path,
-            f"{total} trials, of which {trials.train_trials} train and {total - trials.train_trials} test{others}",
+            f"{total} trials, of which {trials.train_trials} train and {total - trials.train_trials} test",
             "some in both parts",
             f"use a longer session, or change {'folds' if fold else 'train_fraction'}",
         )

@@ -18,8 +18,8 @@ _MOST = (10, 1000.0)
 _PAIRS, _WIDE = 20, 0.01
 #: Share of the neurons that fire in an artefact, and how far its spikes lie from the median, in median deviations.
 _NEARLY_ALL, _FAR = 0.9, 15
-#: Spikes of all neurons that are missing in a row, from which they were not recorded.
-_DROPOUT = 40
+#: Spikes of all neurons that are missing in a row, from which they were not recorded; fewer neurons may all rest.
+_DROPOUT, _SEVERAL = 40, 4
 #: Spikes that a neuron must have in one half of a session to be missed in the other.
 _MISSED = 20
 #: Rank correlation of the mean rates of the two halves; in the paper's recordings it is 0.95 or more.
@@ -135,21 +135,20 @@ def odd_neurons(trials: Trials) -> Iterator[str]:
 
 
 def lost_spikes(trials: Trials) -> Iterator[str]:
-    """Stretches of trials in which no neuron fires, where many spikes should be, a sentence."""
-    totals = [rates.sum(axis=1) for rates in trials.rates]
-    usual = np.concatenate(totals).mean()
-    longest = [_longest(total == 0) for total in totals]
-    lost = [number for number, bins in zip(trials.numbers, longest, strict=True) if bins * usual > _DROPOUT]
-    if lost:
-        seconds = max(longest) * trials.bin_seconds
-        found = f"no neuron fires for up to {seconds:.2g} s, where about {max(longest) * usual:.0f} spikes should be"
-        yield f"{found}, in trials {listed(lost)}: were they recorded?"
-
-
-def _longest(runs: np.ndarray) -> int:
-    """Length of the longest run of True."""
-    ends = np.flatnonzero(np.diff(np.concatenate([[False], runs, [False]])))
-    return int((ends[1::2] - ends[::2]).max(initial=0))
+    """Stretches in which no neuron fires, where many spikes should be, a sentence."""
+    rates = np.concatenate(trials.rates)
+    total = rates.sum(axis=1)
+    if np.count_nonzero(rates.any(axis=0)) < _SEVERAL:
+        return
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], total == 0, [False]])))
+    runs = [(start, stop) for start, stop in ends.reshape(-1, 2) if (stop - start) * total.mean() > _DROPOUT]
+    if runs:
+        trial = np.repeat(trials.numbers, list(map(len, trials.rates)))
+        lost = list(dict.fromkeys(number for start, stop in runs for number in trial[start:stop].tolist()))
+        longest = max(stop - start for start, stop in runs)
+        found = f"no neuron fires for up to {longest * trials.bin_seconds:.2g} s of kept bins, where about "
+        found += f"{longest * total.mean():.0f} spikes should be, in trials {listed(lost)}"
+        yield f"{found}: were they recorded?"
 
 
 def other_neurons(trials: Trials) -> Iterator[str]:

@@ -29,6 +29,8 @@ SETTINGS = {
 }
 #: Times of spikes, trials and behavior that end so many times later than the others are in another unit.
 _OTHER_UNIT = 100.0
+#: Spikes of which two must be closer to each other than a bin.
+_MANY = 1000
 
 
 def bin_seconds(settings: Mapping) -> float:
@@ -84,13 +86,18 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
             reasons.setdefault(int(number), "outside the units' obs_intervals")
         kept = np.array([int(number) - 1 for number in numbers if int(number) not in reasons], dtype=int)
 
-        order = kept[np.argsort(begin[kept], kind="stable")]
-        early = np.count_nonzero(last[order][:-1] - begin[order][1:] > 1e-6)
+        odd += cuts.odd
+        if moved := np.count_nonzero(np.diff(begin[kept]) < 0):
+            odd.append(f"{moved} trials were recorded before the one above them in the table: sorted by time")
+        kept = kept[np.argsort(begin[kept], kind="stable")]
+        early = np.count_nonzero(last[kept][:-1] - begin[kept][1:] > 1e-6)
         if early and not cuts.continuous:
             odd.append(f"the cut of {early} trials reaches into that of the next one")
         steps = np.arange(-window.reach, window.bins + window.reach + 1)
         edges = begin[kept, None] + window.bin_seconds * steps
-        counts, unsorted, latest = _counts(path, file.units, rows, edges)
+        counts, unsorted, latest, apart = _counts(path, file.units, rows, edges)
+        if apart > window.bin_seconds:
+            odd.append(f"spike times are {apart:.3g} s apart or more, which is more than a bin: are they rounded?")
         ends = {"trials": cuts.last or 0.0, "behavior": times[-1], "spikes": latest}
         _check_clocks(path, ends)
         speed = binned_means(times, hand, edges) * VELOCITY_UNITS[layout["velocity_unit"]]
@@ -134,16 +141,22 @@ def read(path: str | os.PathLike, area: str, window: Window, settings: Mapping) 
     )
 
 
-def _counts(path, units: object, rows: list[int], edges: np.ndarray) -> tuple[np.ndarray, int, float]:
-    """Counts (trials, bins, units); units whose times were out of order; the latest time."""
+def _counts(path, units: object, rows: list[int], edges: np.ndarray) -> tuple[np.ndarray, int, float, float]:
+    """Counts (trials, bins, units); units whose times were out of order; the latest time; the least time between two.
+
+    The least time is 0 where there are too few to tell.
+    """
     counts = np.zeros((len(edges), edges.shape[1] - 1, len(rows)))
-    unsorted, latest = 0, 0.0
+    unsorted, latest, number, apart = 0, 0.0, 0, np.inf
     for k, row in enumerate(rows):
         times, was_unsorted = spike_times(path, units, row)
         unsorted += was_unsorted
         latest = max(latest, times[-1]) if len(times) else latest
+        number += len(times)
+        gaps = np.diff(times)
+        apart = min(apart, gaps[gaps > 0].min(initial=np.inf))
         counts[:, :, k] = spike_counts(times, edges)
-    return counts, unsorted, latest
+    return counts, unsorted, latest, float(apart) if number >= _MANY and np.isfinite(apart) else 0.0
 
 
 def _position(path, file: object, layout: Mapping, edges: np.ndarray) -> np.ndarray | None:

@@ -25,6 +25,7 @@ class Cuts:
         others: numbers of those that no selection asks for.
         last: time at which the table of trials ends, s; None without such a table.
         continuous: whether they are windows.
+        odd: what is odd about them, a sentence each.
     """
 
     begin: np.ndarray
@@ -35,6 +36,7 @@ class Cuts:
     others: Collection[int] = ()
     last: float | None = None
     continuous: bool = False
+    odd: Collection[str] = ()
 
 
 def cut_trials(path: str | os.PathLike, file: object, layout: Mapping, window: Window, selections: Mapping) -> Cuts:
@@ -73,10 +75,18 @@ def cut_trials(path: str | os.PathLike, file: object, layout: Mapping, window: W
     if until is not None:
         lasting = np.nan_to_num((events[until] - begin) / window.bin_seconds)
         bins = np.clip(np.floor(lasting + 1e-6), 0, window.bins).astype(int)
-    stop = np.asarray(trials["stop_time"][:], dtype=float)
+    since, stop = (np.asarray(trials[name][:], dtype=float) for name in ("start_time", "stop_time"))
+    outside = np.count_nonzero(
+        [number not in reasons for number in range(1, len(trials) + 1)] & ((begin < since) | (begin >= stop))
+    )
+    odd = (
+        [f"the cut of {outside} trials begins outside of their start_time to stop_time: is `start` right?"]
+        if outside
+        else []
+    )
     names = conditions(path, trials, layout["condition"])
     last = float(np.nanmax(stop))
-    return Cuts(begin=begin, bins=bins, target=target, names=names, reasons=reasons, others=others, last=last)
+    return Cuts(begin=begin, bins=bins, target=target, names=names, reasons=reasons, others=others, last=last, odd=odd)
 
 
 def cut_windows(path: str | os.PathLike, layout: Mapping, window: Window, step: int, times: np.ndarray) -> Cuts:
