@@ -101,6 +101,18 @@ def test_points_are_moved_for_the_epochs_of_the_settings():
     assert not np.allclose(short.embedding_, usual.embedding_)
 
 
+def test_the_fewest_epochs_also_move_new_points():
+    settings = SETTINGS | {"epochs": methods.settings_schema("umap")["properties"]["epochs"]["minimum"]}
+    fit = methods.fit("umap", simulated_recording(trials=16), settings, seed=0)
+    assert np.isfinite(fit.strict).all()
+
+
+def test_a_start_by_pca_needs_as_many_neurons_as_dimensions():
+    recording = simulated_recording(trials=16)
+    with pytest.raises(InputError, match="found 9 neurons; expected 10 or more"):
+        methods.fit("umap", recording, SETTINGS | {"init": "pca", "dimensions": 10}, seed=0)
+
+
 @pytest.mark.slow
 def test_supervision_parts_the_directions():
     """Supervised, nearest neighbours in the training embedding share their direction; unsupervised not all do."""

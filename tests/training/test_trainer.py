@@ -1,5 +1,6 @@
 """Sampler, encoder, criterion and trainer, against the official cebra package where it has them."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -234,6 +235,40 @@ def test_a_checkpoint_of_another_training_is_ignored(tmp_path):
     Checkpoint(path, 1, "a").save({"step": 3})
     assert Checkpoint(path, 1, "b").load() is None
     assert Checkpoint(path, 1, "a").load()["step"] == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state.pop("optimizer"),
+        # Of torch's own class.
+        lambda state: state.update(optimizer={"state": {}, "param_groups": []}),
+        # One value, which would be taken for all of them.
+        lambda state: state["optimizer"].update(
+            exp_avgs=[each.flatten()[:1] for each in state["optimizer"]["exp_avgs"]]
+        ),
+        lambda state: state["optimizer"]["state_steps"].pop(),
+        lambda state: state["encoder"].popitem(),
+        lambda state: state.update(losses=state["losses"][:1]),
+        lambda state: state.update(step=1000),
+        lambda state: state.update(step="10"),
+    ],
+)
+def test_a_state_that_does_not_fit_is_ignored(tmp_path, change):
+    data, settings = recording(), {"steps": 12, "batch_size": 16}
+    states = []
+
+    class Kept(Checkpoint):
+        def save(self, state):
+            states.append(copy.deepcopy(dict(state)))
+
+    checkpoint = Checkpoint(tmp_path / "state.checkpoint", 5, "a")
+    whole = methods.fit("ner", data, settings, seed=0, checkpoint=Kept(checkpoint.path, 5, "a"))
+    change(states[0])
+    checkpoint.save(states[0])
+    again = methods.fit("ner", data, settings, seed=0, checkpoint=checkpoint)
+    np.testing.assert_array_equal(again.coordinates, whole.coordinates)
+    assert again.history.equals(whole.history)
 
 
 def test_the_official_package_fits_and_embeds():

@@ -36,7 +36,8 @@ SETTINGS = {
     "epochs": {
         "type": ["integer", "null"],
         "default": None,
-        "minimum": 1,
+        # New points, in the strict protocol, are moved for a third of them.
+        "minimum": 3,
         "description": "passes over the graph that move the points; null for umap-learn's number, 500 up to 10,000 "
         "bins and 200 above",
     },
@@ -134,12 +135,16 @@ def lay_out(
         epochs: of moving the points; None as settings say, 0 for the start itself.
 
     Raises:
-        InputError: if the part has fewer bins than neighbours.
+        InputError: if the part has fewer bins than neighbours, or the recording too few neurons to start from.
     """
     import numpy as np
     from umap import UMAP
 
+    from ner.data.recordings import require_neurons
     from ner.storage.errors import InputError
+
+    if start is None and settings["init"] == "pca":
+        require_neurons(recording, settings["dimensions"])
 
     compile_once()
     count = settings["neighbors"]
@@ -180,7 +185,7 @@ def fit(recording: "Recording", settings: Mapping, *, seed: int, device: str, ch
         checkpoint: not used.
 
     Raises:
-        InputError: if a part has fewer bins than neighbours.
+        InputError: if a part has fewer bins than neighbours, or the recording too few neurons to start from.
 
     References:
         NER, Figs 3 and 4; McInnes, Healy and Melville, UMAP, 2018.

@@ -52,11 +52,18 @@ class Adam:
         """What `restore` needs to go on from here; the tensors are not copied."""
         return dict(self._state)
 
+    def fits(self, state: object) -> bool:
+        """Whether a state is of one for parameters of the same shapes."""
+        return isinstance(state, Mapping) and all(
+            [tensor.shape for tensor in state.get(name, ())] == [tensor.shape for tensor in own]
+            for name, own in self._state.items()
+        )
+
     def restore(self, state: Mapping[str, list[Tensor]]) -> None:
         """Go on from the state of another one for parameters of the same shapes.
 
         Raises:
-            KeyError, ValueError, RuntimeError: if it is no such state.
+            KeyError, ValueError, RuntimeError: if it is no such state; see `fits` for one that may be another's.
         """
         for name, own in self._state.items():
             for tensor, kept in zip(own, state[name], strict=True):

@@ -3,7 +3,7 @@
 import copy
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 
 import numpy as np
@@ -125,14 +125,29 @@ def _reported(first: int, total: int) -> Iterator[int]:
 
 
 def _restore(checkpoint: Checkpoint | None, encoder: nn.Module, optimizer: Adam, losses: Tensor) -> int:
-    """Load a checkpoint's state in place; the step to go on with."""
+    """Load a checkpoint's state in place; the step to go on with, 0 where the state is not of such a training."""
     state = checkpoint.load() if checkpoint else None
-    if state is None:
+    if state is None or not _fits(state, encoder, optimizer, losses):
         return 0
     encoder.load_state_dict(state["encoder"])
     optimizer.restore(state["optimizer"])
     losses.copy_(state["losses"])
     return state["step"]
+
+
+def _fits(state: Mapping, encoder: nn.Module, optimizer: Adam, losses: Tensor) -> bool:
+    """Whether a state is of this encoder and of a training of as many steps."""
+    weights, kept, step = state.get("encoder"), state.get("losses"), state.get("step")
+    return (
+        isinstance(weights, Mapping)
+        and {name: value.shape for name, value in weights.items()}
+        == {name: value.shape for name, value in encoder.state_dict().items()}
+        and optimizer.fits(state.get("optimizer"))
+        and isinstance(kept, Tensor)
+        and kept.shape == losses.shape
+        and isinstance(step, int)
+        and 0 < step < len(losses)
+    )
 
 
 def _check(losses: Tensor) -> None:
