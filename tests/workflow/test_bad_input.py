@@ -543,6 +543,25 @@ def test_a_bad_configuration_stops_all_before_anything_is_written(run, change, b
     ]
 
 
+@pytest.mark.parametrize(
+    ("target", "remedy"),
+    [
+        ("fig44", "did you mean fig4"),
+        ("results/tables/witihn.csv", "did you mean results/tables/within.csv"),
+        ("x", "snakemake --list-target-rules lists figures and others"),
+    ],
+)
+def test_a_target_that_nothing_makes_is_one_line(run, target, remedy):
+    run.configure()
+    result = run.snakemake("--dry-run", target)
+    assert result.returncode != 0
+    said = result.stdout + result.stderr
+    (line,) = (line for line in said.splitlines() if "; expected " in line)
+    assert line.startswith(f"target: found {target!r}; expected a figure, another rule, or a file that a rule makes; ")
+    assert remedy in line
+    assert "Traceback" not in said and "No rule to produce" not in said
+
+
 def test_a_bad_file_stops_its_job_in_one_line_and_its_log_has_the_traceback(run):
     trials(vel="fast")(run.folder / "mine.mat")
     mine = {"monkey": "A", "areas": ["M1"], "bins": 4, "format": "trial_data", "file": "mine.mat"}
