@@ -22,7 +22,7 @@ from ner.estimators.parameters import positive, require, whole
 from ner.storage.errors import InputError
 from ner.training.checkpoints import Checkpoint
 from ner.training.labels import Labels
-from ner.training.trainer import embed, resolve_device
+from ner.training.trainer import embed, resolve_device, sizes
 
 
 class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -143,7 +143,7 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         arrays: dict[str, np.ndarray] = {}
         recordings = []
         for k, model in enumerate(models):
-            if _sizes(model.encoder_.state_dict()) != model._sizes_by_parameters():
+            if sizes(model.encoder_.state_dict()) != model._sizes_by_parameters():
                 remedy = "set them as they were, or fit again"
                 raise InputError("save", "parameters that were changed since the fit", "those of the fit", remedy)
             arrays |= {f"{k}.encoder.{name}": value.numpy() for name, value in model.encoder_.state_dict().items()}
@@ -188,7 +188,7 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 for name in arrays
                 if name.startswith(f"{k}.encoder.")
             }
-            if _sizes(state) != model._sizes_by_parameters():
+            if sizes(state) != model._sizes_by_parameters():
                 raise ValueError("weights of other sizes than the parameters say")
             with torch.device("meta"):
                 model.encoder_ = model._new_encoder(model.n_features_in_, seed=0)
@@ -214,7 +214,7 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """Sizes and types of the weights that an encoder of the parameters has."""
         # On the meta device: a size that only a file claims takes no memory.
         with torch.device("meta"):
-            return _sizes(self._new_encoder(self.n_features_in_, seed=0).state_dict())
+            return sizes(self._new_encoder(self.n_features_in_, seed=0).state_dict())
 
     def _check_parameters(self) -> None:
         """Refuse parameters that cannot be used.
@@ -233,10 +233,6 @@ class Encoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         seed = self.random_state
         right = seed is None or isinstance(seed, np.random.RandomState) or (whole(seed, 0) and int(seed) < 2**32)
         require("random_state", seed, right, "a whole number from 0 to 2^32 - 1, a RandomState, or None")
-
-
-def _sizes(state: Mapping[str, torch.Tensor]) -> dict:
-    return {name: (value.shape, value.dtype) for name, value in state.items()}
 
 
 def _seed(random_state: int | np.random.RandomState | None) -> int:

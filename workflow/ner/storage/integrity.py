@@ -64,12 +64,13 @@ class Ledger:
         Raises:
             OSError: if it cannot be read.
         """
-        made, entry = self.made(path), self._entry(path)
-        if made is None:
+        entry = self._entry(path)
+        if not entry.exists():
             return False
         status = Path(path).stat()
         changed = max(status.st_mtime_ns, status.st_ctime_ns)
-        if changed <= entry.stat().st_mtime_ns:
+        # Records of the others need not be read.
+        if changed <= entry.stat().st_mtime_ns or (made := self.made(path)) is None:
             return False
         if not Path(path).is_file() or blob_sha1(path) != made.sha1:
             return True

@@ -105,6 +105,11 @@ def embed(encoder: nn.Module, rates: np.ndarray, device: torch.device) -> np.nda
         return applied(torch.from_numpy(rates.astype(np.float32)).to(device)).double().cpu().numpy()
 
 
+def sizes(state: Mapping[str, Tensor]) -> dict[str, tuple[torch.Size, torch.dtype]]:
+    """Shape and type of each weight of an encoder's state."""
+    return {name: (value.shape, value.dtype) for name, value in state.items()}
+
+
 def _reported(first: int, total: int) -> Iterator[int]:
     """Steps first ... total - 1, with a bar on the terminal where there is one, else a line now and then on stderr."""
     # A job's stderr is its log, from which the run's own bar takes the steps.
@@ -140,8 +145,7 @@ def _fits(state: Mapping, encoder: nn.Module, optimizer: Adam, losses: Tensor) -
     weights, kept, step = state.get("encoder"), state.get("losses"), state.get("step")
     return (
         isinstance(weights, Mapping)
-        and {name: value.shape for name, value in weights.items()}
-        == {name: value.shape for name, value in encoder.state_dict().items()}
+        and sizes(weights) == sizes(encoder.state_dict())
         and optimizer.fits(state.get("optimizer"))
         and isinstance(kept, Tensor)
         and kept.shape == losses.shape

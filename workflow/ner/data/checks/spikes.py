@@ -70,12 +70,11 @@ def check_counts(path: str | os.PathLike, counts: Sequence[np.ndarray], bin_seco
     constant = np.flatnonzero((counted[0] > 0) & (np.ptp(counted, axis=0) == 0))
     if constant.size:
         warnings.append(f"neurons with the same count in every bin: {listed(constant.tolist())}")
-    return [*warnings, *_no_neurons(counts)]
+    return [*warnings, *_no_neurons(counts, counted)]
 
 
-def _no_neurons(counts: Sequence[np.ndarray]) -> Iterator[str]:
-    """Columns of other things among the neurons, a sentence each."""
-    counted = np.nan_to_num(np.concatenate(counts))
+def _no_neurons(counts: Sequence[np.ndarray], counted: np.ndarray) -> Iterator[str]:
+    """Columns of other things among the neurons, a sentence each; `counted` holds the trials one below the other."""
     varied = np.ptp(counted, axis=0) > 0
     steps = np.all([np.ptp(values, axis=0) == 0 for values in counts], axis=0)
     # Within a trial of one bin nothing changes.

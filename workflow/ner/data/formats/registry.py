@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from ner.data import formats
 from ner.data.bins import BIN_SECONDS
+from ner.data.names import AREAS
 from ner.data.needs import CONDITIONS, DIRECTIONS
 from ner.storage.modules import Modules
 
@@ -85,8 +86,7 @@ SOURCES = {
                 "type": "object",
                 "additionalProperties": False,
                 "properties": {
-                    area: {"description": f"neurons of {area}", "type": "integer", "minimum": 1}
-                    for area in ("M1", "PMd", "S1")
+                    area: {"description": f"neurons of {area}", "type": "integer", "minimum": 1} for area in AREAS
                 },
             },
         },

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from ner.data.names import AREAS
 from ner.data.nwb.behavior import segments, series_times
 from ner.data.nwb.layouts import complete, presets
 from ner.data.nwb.opened import all_series, columns, opened
@@ -13,7 +14,6 @@ from ner.data.nwb.units import observed_for, unit_areas
 from ner.data.sessions import VELOCITY_UNITS, plain
 from ner.storage.errors import InputError
 
-AREAS = ("M1", "PMd", "S1")
 #: Columns of trials with more different values than this are not counted by value.
 _VALUES = 12
 #: Values of a series beyond which it is no behavior, but raw voltages.

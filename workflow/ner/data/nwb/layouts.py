@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from ner.data.names import AREAS
 from ner.data.sessions import VELOCITY_UNITS
 
 PRESETS = Path(__file__).with_name("presets.yaml")
@@ -24,7 +25,7 @@ _PROPERTIES = {
             "map": {
                 "description": "area to the names it has there",
                 "type": "object",
-                "propertyNames": {"enum": ["M1", "PMd", "S1"], "title": "M1, PMd or S1"},
+                "propertyNames": {"enum": list(AREAS), "title": "M1, PMd or S1"},
                 "additionalProperties": {"type": "array", "items": _NAME, "minItems": 1},
             },
         },
